@@ -1,0 +1,31 @@
+//! The catalogue of reasons: `reasons.toml` of a policy folder.
+//!
+//! Knows codes and texts; refuses to know which rule uses which code.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// System reason: a rule needed a value that is missing.
+pub const UNDECIDED: &str = "UNDECIDED";
+/// System reason: a rule could not be computed.
+pub const FAILED: &str = "FAILED";
+/// System reason: the applicant asked for a person to look at an automatic decline.
+pub const HUMAN_REVIEW: &str = "HUMAN_REVIEW";
+
+/// One reason of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CatalogueReason {
+    /// The code rules name.
+    pub code: Arc<str>,
+    /// What the applicant is told, in Mexican Spanish.
+    #[serde(rename = "es-MX")]
+    pub es_mx: Arc<str>,
+    /// What the applicant is told, in English.
+    pub en: Arc<str>,
+    /// Whether it speaks against the applicant and may be told as such.
+    pub adverse: bool,
+    /// What would settle a referral.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Arc<str>>,
+}
