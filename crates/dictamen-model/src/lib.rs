@@ -5,3 +5,11 @@
 //! no rule, no outcome. It does no I/O, reads no clock and no environment.
 
 pub mod characteristic;
+pub mod identity;
+mod json;
+pub mod money;
+pub mod request;
+pub mod wire;
+
+pub use json::{Page, Problem, RequestError, Timestamp, Whole};
+pub use request::{Application, DecisionRequest};
