@@ -8,8 +8,11 @@ pub mod characteristic;
 pub mod identity;
 mod json;
 pub mod money;
+pub mod parameters;
 pub mod request;
+mod text;
 pub mod wire;
 
 pub use json::{Page, Problem, RequestError, Timestamp, Whole};
+pub use parameters::{NotCovered, ParameterProblem, Parameters};
 pub use request::{Application, DecisionRequest};

@@ -86,6 +86,11 @@ salary! {
 }
 
 impl DailySalary {
+    /// A figure of a dated table, which is positive by construction.
+    pub(crate) fn of_table(pesos: Decimal) -> Self {
+        Self(pesos)
+    }
+
     /// What this is per month; `None` when it is too large to be exact.
     pub fn monthly(self, month: MonthConvention) -> Option<MonthlySalary> {
         self.0.checked_mul(month.days).map(MonthlySalary)
