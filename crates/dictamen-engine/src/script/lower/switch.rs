@@ -1,7 +1,9 @@
 //! `switch`: exact values, ranges of whole numbers, guards and a last resort.
 
+use std::ops::{Range, RangeInclusive};
+
 use dictamen_model::characteristic::{Kind, Value};
-use rhai::{ExclusiveRange, Expr, InclusiveRange, RangeCase, SwitchCasesCollection};
+use rhai::{Expr, INT, RangeCase, SwitchCasesCollection};
 
 use super::Lowering;
 use crate::{
@@ -31,7 +33,7 @@ impl Lowering<'_> {
             .collect();
         for (block, constant) in exact {
             // Ranges stand here too; they are taken from their own list below.
-            if constant.is::<ExclusiveRange>() || constant.is::<InclusiveRange>() {
+            if constant.is::<Range<INT>>() || constant.is::<RangeInclusive<INT>>() {
                 continue;
             }
             match argument::scalar(&constant) {
