@@ -26,7 +26,6 @@ pub fn help<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) ->
     }
     let all: Vec<_> = known.into_iter().map(|name| format!("`{name}`")).collect();
     match all.len() {
-        0 => None,
         1..=12 => Some(format!("known are {}", all.join(", "))),
         _ => None,
     }
