@@ -88,7 +88,7 @@ pub struct Decision {
     pub points: Option<BTreeMap<Arc<str>, i64>>,
     /// Every characteristic the policy could have read, rounded for printing.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub characteristics: PrintedCharacteristics,
+    pub characteristics: Ordered<serde_json::Value>,
     /// The policy that decided.
     pub policy: PolicyStamp,
     /// The dated public parameters it was decided with.
@@ -105,9 +105,6 @@ pub struct Decision {
     #[cfg_attr(feature = "openapi", schema(example = "2026-09-15"))]
     pub as_of: NaiveDate,
 }
-
-/// Characteristics as printed: decimals rounded by their unit, in table order.
-pub type PrintedCharacteristics = Ordered<serde_json::Value>;
 
 /// A map that serialises in the order it was filled.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

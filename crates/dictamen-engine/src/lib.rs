@@ -7,17 +7,21 @@
 
 mod canonical;
 mod decision;
+mod declaration;
 mod diagnostic;
 mod evaluate;
+mod nearest;
 mod policy;
 mod reasons;
 mod script;
 mod source;
+mod table;
+mod text;
 mod trace;
 mod tree;
 
 pub use decision::{
-    Decided, Decision, MissingInput, Offer, Outcome, ParametersStamp, PolicyStamp, Reason,
+    Decided, Decision, MissingInput, Offer, Ordered, Outcome, ParametersStamp, PolicyStamp, Reason,
     ReasonText,
 };
 pub use diagnostic::{Diagnostic, Severity, Span};

@@ -1,19 +1,162 @@
-//! A compiled policy: what a folder declared, ready to decide.
+//! A compiled policy: what a folder declared, checked for sense and ready to decide.
+
+mod compile;
+mod describe;
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use dictamen_model::characteristic::Characteristics;
-use serde::Serialize;
+use dictamen_model::characteristic::{Characteristics, Value};
+use rust_decimal::Decimal;
+
+pub use describe::{ParamInfo, RuleInfo, StageInfo};
 
 use crate::{
-    CatalogueReason, Decided, Diagnostic, Outcome, ParametersStamp, PolicySource, PolicyStamp,
+    Decided, Diagnostic, Outcome, ParametersStamp, PolicySource, PolicyStamp, canonical,
+    declaration::{BandEffect, Param},
+    evaluate, reasons, script,
+    table::Table,
+    text::Texts,
+    tree::Closure,
 };
+
+/// Name of the stage that scores.
+pub(crate) const SCORE: &str = "SCORE";
+/// Name of the stage that offers.
+pub(crate) const OFFER: &str = "OFFER";
+/// Name of the stage of a policy without an offer.
+pub(crate) const END: &str = "END";
 
 /// A compiled policy. Immutable; share one between threads with an [`Arc`].
 #[derive(Debug)]
 pub struct Policy {
-    stamp: PolicyStamp,
+    pub(crate) stamp: PolicyStamp,
+    pub(crate) params: Vec<Param>,
+    pub(crate) tables: Vec<Table>,
+    pub(crate) stages: Vec<Stage>,
+    pub(crate) scorecard: Option<Scorecard>,
+    /// Best first; empty without a scorecard.
+    pub(crate) bands: Vec<Band>,
+    pub(crate) ending: Ending,
+    pub(crate) reasons: reasons::Catalogue,
+}
+
+/// One stage: rules that end the run in the same way.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) name: Arc<str>,
+    pub(crate) outcome: Outcome,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// One rule.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) code: Arc<str>,
+    pub(crate) condition: Closure,
+    pub(crate) file: String,
+    pub(crate) line: usize,
+}
+
+/// The scorecard.
+#[derive(Debug)]
+pub(crate) struct Scorecard {
+    pub(crate) base: i64,
+    pub(crate) characteristics: Vec<Scored>,
+}
+
+/// One characteristic of the scorecard.
+#[derive(Debug)]
+pub(crate) struct Scored {
+    pub(crate) code: Arc<str>,
+    pub(crate) input: Closure,
+    /// Lower bounds, ascending, with points.
+    pub(crate) bins: Vec<(Decimal, i64)>,
+    /// Points when the input is missing; `None` refers.
+    pub(crate) missing: Option<i64>,
+    pub(crate) file: String,
+    pub(crate) line: usize,
+}
+
+impl Scored {
+    /// The points of the best bin, against which points are lost.
+    pub(crate) fn best(&self) -> i64 {
+        self.bins
+            .iter()
+            .map(|(_, points)| *points)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// The points of the bin a value falls in; `None` below the first bin.
+    pub(crate) fn points(&self, value: Decimal) -> Option<i64> {
+        let above = self.bins.partition_point(|(lower, _)| *lower <= value);
+        self.bins
+            .get(above.checked_sub(1)?)
+            .map(|(_, points)| *points)
+    }
+}
+
+/// One band of the score.
+#[derive(Debug)]
+pub(crate) struct Band {
+    pub(crate) id: Arc<str>,
+    pub(crate) cut_off: i64,
+    pub(crate) effect: Effect,
+}
+
+/// What falling in a band leads to.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// On to the offer, with these terms by position.
+    Terms(Vec<Option<Value>>),
+    /// The end.
+    End {
+        outcome: Outcome,
+        code: Arc<str>,
+        score_reasons: usize,
+    },
+}
+
+impl Effect {
+    fn new(effect: BandEffect, terms: usize) -> Self {
+        match effect {
+            BandEffect::Terms(given) => {
+                let mut by_position = vec![None; terms];
+                for (index, value) in given {
+                    if let Some(slot) = by_position.get_mut(index) {
+                        *slot = Some(value);
+                    }
+                }
+                Self::Terms(by_position)
+            }
+            BandEffect::End {
+                outcome,
+                code,
+                score_reasons,
+            } => Self::End {
+                outcome,
+                code,
+                score_reasons,
+            },
+        }
+    }
+}
+
+/// How a run ends that no stage and no band ended.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// With an offer.
+    Offer {
+        closure: Closure,
+        file: String,
+        line: usize,
+    },
+    /// With a fixed outcome.
+    Otherwise {
+        outcome: Outcome,
+        code: Option<Arc<str>>,
+    },
 }
 
 /// A policy that loaded, with what somebody should look at.
@@ -36,51 +179,6 @@ pub struct Application<'a> {
     pub characteristics: &'a Characteristics,
     /// The parameters they were computed with.
     pub parameters: &'a ParametersStamp,
-    /// Whether the applicant asked for a person to look at an automatic decline.
-    pub human_review_requested: bool,
-}
-
-/// A named threshold of a policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ParamInfo {
-    /// Its name.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub name: Arc<str>,
-    /// Its value.
-    pub value: serde_json::Value,
-    /// Its unit, in the analyst's words.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub unit: Arc<str>,
-    /// Where it comes from.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub source: Arc<str>,
-}
-
-/// One stage of a policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct StageInfo {
-    /// Its name.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub name: Arc<str>,
-    /// What a rule that fires leads to; null where the band or the offer says so.
-    pub outcome: Option<Outcome>,
-    /// Its rules, in order.
-    pub rules: Vec<RuleInfo>,
-}
-
-/// One rule of a stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RuleInfo {
-    /// The reason code.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub code: Arc<str>,
-    /// Where it is written.
-    pub file: String,
-    /// The line it is written on, from 1.
-    pub line: usize,
 }
 
 impl Policy {
@@ -88,64 +186,36 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Every problem found, not just the first.
-    pub fn load(_source: &PolicySource) -> Result<Loaded, Vec<Diagnostic>> {
-        Err(vec![Diagnostic::error("policy::empty", "not yet")])
-    }
-
-    /// Its id.
-    pub fn id(&self) -> &str {
-        &self.stamp.id
-    }
-
-    /// Its version.
-    pub fn version(&self) -> &str {
-        &self.stamp.version
-    }
-
-    /// Id, version and hash, as decisions carry them.
-    pub fn stamp(&self) -> &PolicyStamp {
-        &self.stamp
-    }
-
-    /// Its named thresholds, in the order they were declared.
-    pub fn params(&self) -> Vec<ParamInfo> {
-        Vec::new()
-    }
-
-    /// Its stages with their rules, in order.
-    pub fn stages(&self) -> Vec<StageInfo> {
-        Vec::new()
-    }
-
-    /// Its reason catalogue, system reasons included, sorted by code.
-    pub fn reasons(&self) -> impl Iterator<Item = &CatalogueReason> {
-        std::iter::empty()
+    /// Every problem found, not just the first; at least one of them is an error.
+    pub fn load(source: &PolicySource) -> Result<Loaded, Vec<Diagnostic>> {
+        let texts = Texts::new(source);
+        let script::Outcome {
+            declaration,
+            mut diagnostics,
+        } = script::run(source, &texts);
+        let whole = diagnostics.iter().all(|d| !d.is_error());
+        let catalogue = reasons::load(source, &texts, &mut diagnostics);
+        let hash = canonical::policy_hash(source);
+        let policy = compile::compile(
+            declaration,
+            catalogue,
+            &hash,
+            &texts,
+            whole,
+            &mut diagnostics,
+        );
+        diagnostics.sort_by(|a, b| (a.severity, &a.span).cmp(&(b.severity, &b.span)));
+        match policy {
+            Some(policy) if diagnostics.iter().all(|d| !d.is_error()) => Ok(Loaded {
+                policy,
+                warnings: diagnostics,
+            }),
+            _ => Err(diagnostics),
+        }
     }
 
     /// Decides one application. Never fails and never panics: what cannot be computed refers.
     pub fn decide(&self, application: &Application<'_>) -> Decided {
-        let decision = crate::Decision {
-            decision_id: String::new(),
-            application_id: application.application_id.to_owned(),
-            outcome: Outcome::Refer,
-            score: None,
-            band: None,
-            offer: None,
-            reasons: Vec::new(),
-            missing: Vec::new(),
-            stage: "".into(),
-            points: None,
-            characteristics: crate::decision::PrintedCharacteristics::default(),
-            policy: self.stamp.clone(),
-            parameters: application.parameters.clone(),
-            engine: crate::ENGINE_VERSION,
-            input_hash: String::new(),
-            as_of: application.as_of,
-        };
-        Decided {
-            decision,
-            trace: crate::Trace::default(),
-        }
+        evaluate::run(self, application)
     }
 }

@@ -1,1 +1,97 @@
-//! (filled in below)
+//! The Rhai front end: runs a policy's script once, under limits, and turns every closure it
+//! declared into a typed tree.
+//!
+//! The only module that knows Rhai. Nothing of Rhai leaves it: not a value, not an error, not a
+//! type. Running the script declares; nothing here decides.
+
+mod argument;
+mod declare;
+mod failure;
+mod files;
+mod lower;
+mod sandbox;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rhai::{AST, Engine, Scope};
+
+use crate::{Diagnostic, PolicySource, declaration::Declaration, text::Texts};
+
+/// The script a policy starts from.
+pub(crate) const MAIN: &str = "policy.rhai";
+
+/// A hostile script can build values so deep that taking them apart needs much stack.
+const STACK_BYTES: usize = 512 * 1024 * 1024;
+
+/// What running the scripts of a folder gave.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// What was declared; complete only when no diagnostic is an error.
+    pub(crate) declaration: Declaration,
+    /// Everything that was found on the way.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Runs the policy's script and lowers its closures, on a thread of its own: every script value
+/// lives and dies there.
+pub(crate) fn run(source: &PolicySource, texts: &Texts) -> Outcome {
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new()
+            .name("policy-load".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, || run_here(source, texts));
+        let finished = worker.map(std::thread::ScopedJoinHandle::join);
+        match finished {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => failed("the script could not be run to its end"),
+            Err(_) => failed("there is no memory to run the script in"),
+        }
+    })
+}
+
+fn failed(message: &str) -> Outcome {
+    Outcome {
+        declaration: Declaration::default(),
+        diagnostics: vec![Diagnostic::error("script::not-run", message)],
+    }
+}
+
+fn run_here(source: &PolicySource, texts: &Texts) -> Outcome {
+    let shared = Arc::new(Mutex::new(declare::Collector::new(source, texts)));
+    let scripts = files::Scripts::new(source, texts);
+    let mut engine = sandbox::engine();
+    declare::register(&mut engine, &shared);
+    engine.set_module_resolver(files::Resolver::new(scripts.clone()));
+    let mut scope = Scope::new();
+    declare::constants(&mut scope);
+
+    let mut diagnostics = scripts.compile_all(&engine, &scope);
+    let finished = diagnostics.iter().all(|d| !d.is_error())
+        && scripts
+            .get(MAIN)
+            .is_some_and(|main| run_main(&engine, &mut scope, &main, texts, &mut diagnostics));
+
+    let mut collector = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let collector = std::mem::take(&mut *collector);
+    let declaration = collector.finish(&scripts, texts, finished, &mut diagnostics);
+    Outcome {
+        declaration,
+        diagnostics,
+    }
+}
+
+fn run_main(
+    engine: &Engine,
+    scope: &mut Scope<'_>,
+    main: &AST,
+    texts: &Texts,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> bool {
+    match engine.run_ast_with_scope(scope, main) {
+        Ok(()) => true,
+        Err(error) => {
+            diagnostics.push(failure::running(&error, texts));
+            false
+        }
+    }
+}

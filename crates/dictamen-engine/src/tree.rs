@@ -1,1 +1,288 @@
-//! (filled in below)
+//! The typed tree: what a policy's deciding code means, whatever language it was written in.
+//!
+//! Every closure of a policy becomes one tree when the policy is loaded; deciding is a walk over
+//! it. The language is total: no loops, no recursion, no assignment, so a walk always ends. This
+//! module knows nothing of scripts and nothing of outcomes.
+
+mod function;
+mod print;
+
+use std::sync::Arc;
+
+use dictamen_model::characteristic::{Kind, Value};
+use rust_decimal::Decimal;
+
+pub(crate) use function::Function;
+pub(crate) use print::{Names, print};
+
+use crate::Outcome;
+
+/// Where something was written: an index into the policy's files, line and column from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Place {
+    /// Index of the file.
+    pub(crate) file: usize,
+    /// Line from 1; 0 when unknown.
+    pub(crate) line: usize,
+    /// Column in characters from 1; 0 when unknown.
+    pub(crate) column: usize,
+}
+
+/// What a tree yields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// A value of a characteristic's type.
+    Of(Kind),
+    /// The end of an offer: granted, declined or referred.
+    Settlement,
+    /// No value: a step that only may return.
+    Nothing,
+    /// Control never gets here: the way ended in a `return`.
+    Never,
+    /// Nothing is known because an error was already reported; fits everywhere.
+    Unknown,
+}
+
+impl Type {
+    pub(crate) const BOOL: Self = Self::Of(Kind::Bool);
+
+    /// How the type is called in messages to analysts.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Of(Kind::Int) => "a whole number",
+            Self::Of(Kind::Decimal) => "a decimal number",
+            Self::Of(Kind::Bool) => "true or false",
+            Self::Of(Kind::Date) => "a date",
+            Self::Of(Kind::Text) => "a text",
+            Self::Settlement => "a settlement (`grant`, `decline` or `refer`)",
+            Self::Nothing => "nothing",
+            Self::Never | Self::Unknown => "unknown",
+        }
+    }
+
+    pub(crate) fn is_number(self) -> bool {
+        matches!(self, Self::Of(kind) if kind.is_number()) || self == Self::Unknown
+    }
+
+    /// Whether a value of the other type may stand where this one is wanted.
+    pub(crate) fn accepts(self, other: Self) -> bool {
+        self == other
+            || self == Self::Unknown
+            || other == Self::Unknown
+            || (self.is_number() && other.is_number())
+    }
+
+    /// The type of something that is one or the other.
+    pub(crate) fn join(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (a, b) if a == b => Some(a),
+            (Self::Unknown | Self::Never, t) | (t, Self::Unknown | Self::Never) => Some(t),
+            (a, b) if a.is_number() && b.is_number() => Some(Self::Of(Kind::Decimal)),
+            _ => None,
+        }
+    }
+}
+
+/// One node of a tree.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub(crate) kind: NodeKind,
+    pub(crate) place: Place,
+}
+
+/// A comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparator {
+    Less,
+    AtMost,
+    Equal,
+    NotEqual,
+    AtLeast,
+    Greater,
+}
+
+impl Comparator {
+    /// The operator as scripts write it.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::AtLeast => ">=",
+            Self::Greater => ">",
+        }
+    }
+}
+
+/// An operation on two numbers. Division of whole numbers is exact and yields a decimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+impl Operator {
+    /// The operator as scripts write it.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Remainder => "%",
+        }
+    }
+}
+
+/// What a node does.
+#[derive(Debug, Clone)]
+pub(crate) enum NodeKind {
+    /// A literal; never missing.
+    Constant(Value),
+    /// A named threshold of the policy.
+    Param(usize),
+    /// A characteristic, by table position.
+    Characteristic(usize),
+    /// A term of the band the score fell in, by position among the policy's terms.
+    Term(usize),
+    /// A value bound by `let`.
+    Local(usize),
+    /// Logical negation.
+    Not(Box<Node>),
+    /// Arithmetic negation.
+    Negate(Box<Node>),
+    /// All hold. Three-valued: one false settles it, whatever is missing.
+    And(Vec<Node>),
+    /// Any holds. Three-valued: one true settles it, whatever is missing.
+    Or(Vec<Node>),
+    /// Two values compared.
+    Compare {
+        op: Comparator,
+        left: Box<Node>,
+        right: Box<Node>,
+        text: Arc<str>,
+    },
+    /// Two numbers combined.
+    Arithmetic {
+        op: Operator,
+        left: Box<Node>,
+        right: Box<Node>,
+    },
+    /// One of two ways. Without the second way nothing happens.
+    If {
+        condition: Box<Node>,
+        then: Box<Node>,
+        otherwise: Option<Box<Node>>,
+    },
+    /// Steps, then a result. Without a result the steps must have returned.
+    Block {
+        steps: Vec<Step>,
+        result: Option<Box<Node>>,
+    },
+    /// Leaves the closure or the inlined function with a value.
+    Return(Box<Node>),
+    /// A call of a function of the script, its body in place; `Return` ends here.
+    Inlined(Box<Node>),
+    /// The first that is not missing.
+    Coalesce(Vec<Node>),
+    /// Whether the value is missing.
+    IsMissing(Box<Node>),
+    /// Whether the value is among others.
+    OneOf {
+        value: Box<Node>,
+        options: Vec<Node>,
+    },
+    /// Whether a number lies in a range.
+    Within {
+        value: Box<Node>,
+        low: Box<Node>,
+        high: Box<Node>,
+        inclusive: bool,
+    },
+    /// The first arm that fits.
+    Switch {
+        value: Box<Node>,
+        arms: Vec<Arm>,
+        otherwise: Option<Box<Node>>,
+    },
+    /// A registered function.
+    Call {
+        function: Function,
+        arguments: Vec<Node>,
+    },
+    /// A cell of a table.
+    Lookup {
+        table: usize,
+        column: usize,
+        key: Box<Node>,
+        ranged: bool,
+    },
+    /// An offer, and what makes it a counter-offer.
+    Grant {
+        terms: Box<GrantTerms>,
+        reductions: Vec<Reduction>,
+    },
+    /// The end of an offer without one.
+    Settle { outcome: Outcome, code: Arc<str> },
+}
+
+/// One step of a block.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    /// Binds a value.
+    Let { slot: usize, value: Node },
+    /// Runs for its `return`.
+    Run(Node),
+}
+
+/// One arm of a `switch`.
+#[derive(Debug, Clone)]
+pub(crate) struct Arm {
+    pub(crate) pattern: Pattern,
+    pub(crate) guard: Option<Node>,
+    pub(crate) body: Node,
+}
+
+/// What an arm fits.
+#[derive(Debug, Clone)]
+pub(crate) enum Pattern {
+    /// Exactly this value.
+    Exactly(Value),
+    /// Whole numbers from the first to the last, the last included or not.
+    Between {
+        low: Decimal,
+        high: Decimal,
+        inclusive: bool,
+    },
+}
+
+/// The terms of a granted offer.
+#[derive(Debug, Clone)]
+pub(crate) struct GrantTerms {
+    pub(crate) amount: Node,
+    pub(crate) term_months: Node,
+    pub(crate) annual_rate: Node,
+    pub(crate) monthly_payment: Node,
+    pub(crate) max_amount: Option<Node>,
+    pub(crate) max_payment: Option<Node>,
+    pub(crate) limiting_factor: Option<Node>,
+}
+
+/// A reason code that turns an offer into a counter-offer when its condition holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Reduction {
+    pub(crate) code: Arc<str>,
+    pub(crate) condition: Node,
+}
+
+/// One closure of a policy.
+#[derive(Debug, Clone)]
+pub(crate) struct Closure {
+    pub(crate) body: Node,
+    /// How many values its `let`s bind.
+    pub(crate) slots: usize,
+}

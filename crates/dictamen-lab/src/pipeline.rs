@@ -37,7 +37,6 @@ pub fn decide_on(
         as_of,
         characteristics,
         parameters: &stamp(parameters),
-        human_review_requested: request.application.human_review_requested,
     })
 }
 

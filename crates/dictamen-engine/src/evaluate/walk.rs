@@ -1,0 +1,491 @@
+//! Walks a tree over the characteristics of one applicant.
+//!
+//! Three-valued: a value that is missing makes what needs it missing, and only that. Every
+//! comparison met is recorded with the values of its sides.
+
+use std::cmp::Ordering;
+
+use dictamen_model::characteristic::{Characteristics, Value};
+use rust_decimal::Decimal;
+
+use super::{
+    function,
+    value::{Result, Settlement, Stop, Terms, number, union},
+};
+use crate::{
+    canonical,
+    declaration::Param,
+    table::Table,
+    trace::Comparison,
+    tree::{Closure, Comparator, GrantTerms, Node, NodeKind, Operator, Pattern, Reduction, Step},
+};
+
+type Walked = std::result::Result<Result, Stop>;
+
+/// What a walk can see.
+pub(super) struct Sight<'a> {
+    pub(super) characteristics: &'a Characteristics,
+    pub(super) params: &'a [Param],
+    pub(super) tables: &'a [Table],
+    /// Terms of the band the score fell in, by position.
+    pub(super) terms: &'a [Option<Value>],
+}
+
+/// One walk of one closure.
+pub(super) struct Walk<'a> {
+    sight: &'a Sight<'a>,
+    locals: Vec<Option<Result>>,
+    comparisons: Vec<Comparison>,
+}
+
+/// Walks a closure; a failure is in plain words. Also gives the comparisons met.
+pub(super) fn walk(
+    closure: &Closure,
+    sight: &Sight<'_>,
+) -> (std::result::Result<Result, String>, Vec<Comparison>) {
+    let mut walk = Walk {
+        sight,
+        locals: vec![None; closure.slots],
+        comparisons: Vec::new(),
+    };
+    let result = match walk.node(&closure.body) {
+        Ok(result) | Err(Stop::Return(result)) => Ok(result),
+        Err(Stop::Failed(why)) => Err(why),
+    };
+    (result, walk.comparisons)
+}
+
+/// Unwraps a known value; hands anything else up.
+macro_rules! known {
+    ($result:expr) => {
+        match $result {
+            Result::Known(value) => value,
+            other => return Ok(other),
+        }
+    };
+}
+
+impl Walk<'_> {
+    fn node(&mut self, node: &Node) -> Walked {
+        match &node.kind {
+            NodeKind::Constant(value) => Ok(Result::Known(value.clone())),
+            NodeKind::Param(index) => match self.sight.params.get(*index) {
+                Some(param) => Ok(Result::Known(param.value.clone())),
+                None => Stop::failed("a threshold is unknown"),
+            },
+            NodeKind::Characteristic(index) => Ok(match self.sight.characteristics.get(*index) {
+                Value::Missing => Result::Missing(vec![*index]),
+                value => Result::Known(value.clone()),
+            }),
+            NodeKind::Term(index) => match self.sight.terms.get(*index) {
+                Some(Some(value)) => Ok(Result::Known(value.clone())),
+                _ => Stop::failed("the band lacks a term"),
+            },
+            NodeKind::Local(slot) => match self.locals.get(*slot) {
+                Some(Some(result)) => Ok(result.clone()),
+                _ => Stop::failed("a name has no value yet"),
+            },
+            NodeKind::Not(inner) => match known!(self.node(inner)?) {
+                Value::Bool(value) => Ok(Result::bool(!value)),
+                _ => wrong_type(),
+            },
+            NodeKind::Negate(inner) => match known!(self.node(inner)?) {
+                Value::Int(n) => n.checked_neg().map_or_else(
+                    || Err(function::overflow()),
+                    |n| Ok(Result::Known(Value::Int(n))),
+                ),
+                Value::Decimal(d) => Ok(Result::Known(Value::Decimal(negative(d)))),
+                _ => wrong_type(),
+            },
+            NodeKind::And(nodes) => self.logic(nodes, false),
+            NodeKind::Or(nodes) => self.logic(nodes, true),
+            NodeKind::Compare {
+                op,
+                left,
+                right,
+                text,
+            } => {
+                let (left, right) = (self.node(left)?, self.node(right)?);
+                self.compare(*op, &left, &right, text)
+            }
+            NodeKind::Arithmetic { op, left, right } => {
+                let (left, right) = (self.node(left)?, self.node(right)?);
+                let (left, right) = match (left, right) {
+                    (Result::Known(left), Result::Known(right)) => (left, right),
+                    (left, right) => return Ok(missing_of(&left, &right)),
+                };
+                arithmetic(*op, &left, &right).map(Result::Known)
+            }
+            NodeKind::If {
+                condition,
+                then,
+                otherwise,
+            } => match known!(self.node(condition)?) {
+                Value::Bool(true) => self.node(then),
+                Value::Bool(false) => match otherwise {
+                    Some(otherwise) => self.node(otherwise),
+                    None => Ok(Result::bool(false)),
+                },
+                _ => wrong_type(),
+            },
+            NodeKind::Block { steps, result } => {
+                for step in steps {
+                    self.step(step)?;
+                }
+                match result {
+                    Some(result) => self.node(result),
+                    None => Ok(Result::bool(false)),
+                }
+            }
+            NodeKind::Return(value) => Err(Stop::Return(self.node(value)?)),
+            NodeKind::Inlined(body) => match self.node(body) {
+                Err(Stop::Return(result)) => Ok(result),
+                other => other,
+            },
+            NodeKind::Coalesce(nodes) => self.coalesce(nodes),
+            NodeKind::IsMissing(inner) => Ok(Result::bool(matches!(
+                self.node(inner)?,
+                Result::Missing(_)
+            ))),
+            NodeKind::OneOf { value, options } => self.one_of(value, options),
+            NodeKind::Within {
+                value,
+                low,
+                high,
+                inclusive,
+            } => self.within(value, low, high, *inclusive),
+            NodeKind::Switch {
+                value,
+                arms,
+                otherwise,
+            } => {
+                let value = known!(self.node(value)?);
+                for arm in arms {
+                    if !fits(&arm.pattern, &value) {
+                        continue;
+                    }
+                    let open = match &arm.guard {
+                        Some(guard) => known!(self.node(guard)?) == Value::Bool(true),
+                        None => true,
+                    };
+                    if open {
+                        return self.node(&arm.body);
+                    }
+                }
+                match otherwise {
+                    Some(otherwise) => self.node(otherwise),
+                    None => Ok(Result::bool(false)),
+                }
+            }
+            NodeKind::Call {
+                function,
+                arguments,
+            } => {
+                let mut values = Vec::with_capacity(arguments.len());
+                let mut missing: Option<Vec<usize>> = None;
+                for argument in arguments {
+                    match self.node(argument)? {
+                        Result::Known(value) => values.push(value),
+                        Result::Missing(names) => {
+                            missing = Some(union(names, &missing.unwrap_or_default()));
+                        }
+                        Result::Settled(_) => return wrong_type(),
+                    }
+                }
+                match missing {
+                    Some(names) => Ok(Result::Missing(names)),
+                    None => function::call(*function, &values).map(Result::Known),
+                }
+            }
+            NodeKind::Lookup {
+                table,
+                column,
+                key,
+                ranged,
+            } => {
+                let key = known!(self.node(key)?);
+                Ok(self.lookup(*table, *column, &key, *ranged))
+            }
+            NodeKind::Grant { terms, reductions } => self.grant(terms, reductions),
+            NodeKind::Settle { outcome, code } => Ok(Result::Settled(Settlement::Ended {
+                outcome: *outcome,
+                code: code.clone(),
+            })),
+        }
+    }
+
+    fn step(&mut self, step: &Step) -> std::result::Result<(), Stop> {
+        match step {
+            Step::Let { slot, value } => {
+                let value = self.node(value)?;
+                if let Some(local) = self.locals.get_mut(*slot) {
+                    *local = Some(value);
+                }
+                Ok(())
+            }
+            // A step is run for its `return`. If it cannot be known whether it returns, nothing
+            // behind it can be known.
+            Step::Run(node) => match self.node(node)? {
+                missing @ Result::Missing(_) => Err(Stop::Return(missing)),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// `&&` and `||`: one operand equal to `settles` settles it, whatever is missing.
+    fn logic(&mut self, nodes: &[Node], settles: bool) -> Walked {
+        let mut missing: Option<Vec<usize>> = None;
+        for node in nodes {
+            match self.node(node)? {
+                Result::Known(Value::Bool(value)) if value == settles => {
+                    return Ok(Result::bool(settles));
+                }
+                Result::Known(Value::Bool(_)) => {}
+                Result::Missing(names) => {
+                    missing = Some(union(names, &missing.unwrap_or_default()));
+                }
+                Result::Known(_) | Result::Settled(_) => return wrong_type(),
+            }
+        }
+        Ok(missing.map_or(Result::bool(!settles), Result::Missing))
+    }
+
+    fn coalesce(&mut self, nodes: &[Node]) -> Walked {
+        let mut missing = Vec::new();
+        for node in nodes {
+            match self.node(node)? {
+                Result::Missing(names) => missing = union(missing, &names),
+                known => return Ok(known),
+            }
+        }
+        Ok(Result::Missing(missing))
+    }
+
+    fn compare(
+        &mut self,
+        op: Comparator,
+        left: &Result,
+        right: &Result,
+        text: &std::sync::Arc<str>,
+    ) -> Walked {
+        let (holds, distance) = match (left, right) {
+            (Result::Known(left), Result::Known(right)) => {
+                let Some(ordering) = order(left, right) else {
+                    return wrong_type();
+                };
+                (Some(holds(op, ordering)), distance(left, right))
+            }
+            _ => (None, None),
+        };
+        self.comparisons.push(Comparison {
+            text: text.clone(),
+            left: shown(left),
+            operator: op.symbol(),
+            right: shown(right),
+            holds,
+            distance,
+        });
+        Ok(holds.map_or_else(|| missing_of(left, right), Result::bool))
+    }
+
+    /// Found among the known options it is in, whatever is missing.
+    fn one_of(&mut self, value: &Node, options: &[Node]) -> Walked {
+        let value = known!(self.node(value)?);
+        let mut missing: Option<Vec<usize>> = None;
+        for option in options {
+            match self.node(option)? {
+                Result::Known(option) if order(&value, &option) == Some(Ordering::Equal) => {
+                    return Ok(Result::bool(true));
+                }
+                Result::Missing(names) => {
+                    missing = Some(union(names, &missing.unwrap_or_default()));
+                }
+                _ => {}
+            }
+        }
+        Ok(missing.map_or(Result::bool(false), Result::Missing))
+    }
+
+    fn within(&mut self, value: &Node, low: &Node, high: &Node, inclusive: bool) -> Walked {
+        let value = known!(self.node(value)?);
+        let (low, high) = (known!(self.node(low)?), known!(self.node(high)?));
+        let (Some(value), Some(low), Some(high)) = (number(&value), number(&low), number(&high))
+        else {
+            return wrong_type();
+        };
+        Ok(Result::bool(in_range(value, low, high, inclusive)))
+    }
+
+    fn lookup(&self, table: usize, column: usize, key: &Value, ranged: bool) -> Result {
+        let row = self.sight.tables.get(table).and_then(|table| {
+            if ranged {
+                table.find_range(number(key)?)
+            } else {
+                table.find(key)
+            }
+        });
+        match row.and_then(|row| row.get(column)) {
+            Some(Value::Missing) | None => Result::Missing(Vec::new()),
+            Some(value) => Result::Known(value.clone()),
+        }
+    }
+
+    fn grant(&mut self, terms: &GrantTerms, reductions: &[Reduction]) -> Walked {
+        let mut numbers = Vec::new();
+        for term in [
+            &terms.amount,
+            &terms.term_months,
+            &terms.annual_rate,
+            &terms.monthly_payment,
+        ] {
+            numbers.push(known!(self.node(term)?));
+        }
+        let mut optional = Vec::new();
+        for term in [
+            &terms.max_amount,
+            &terms.max_payment,
+            &terms.limiting_factor,
+        ] {
+            optional.push(match term {
+                Some(term) => Some(known!(self.node(term)?)),
+                None => None,
+            });
+        }
+        let mut codes = Vec::new();
+        for reduction in reductions {
+            if known!(self.node(&reduction.condition)?) == Value::Bool(true) {
+                codes.push(reduction.code.clone());
+            }
+        }
+        let [amount, Value::Int(term_months), rate, payment] = numbers.as_slice() else {
+            return wrong_type();
+        };
+        let [max_amount, max_payment, limiting_factor] = optional.as_slice() else {
+            return wrong_type();
+        };
+        let (Some(amount), Some(annual_rate), Some(monthly_payment)) =
+            (number(amount), number(rate), number(payment))
+        else {
+            return wrong_type();
+        };
+        let terms = Terms {
+            amount,
+            term_months: *term_months,
+            annual_rate,
+            monthly_payment,
+            max_amount: max_amount.as_ref().and_then(number),
+            max_payment: max_payment.as_ref().and_then(number),
+            limiting_factor: match limiting_factor {
+                Some(Value::Text(text)) => Some(text.clone()),
+                _ => None,
+            },
+        };
+        Ok(Result::Settled(Settlement::Granted {
+            terms: Box::new(terms),
+            reductions: codes,
+        }))
+    }
+}
+
+fn negative(mut number: Decimal) -> Decimal {
+    number.set_sign_positive(number.is_sign_negative());
+    number
+}
+
+/// The front end settles types when a policy is loaded; this is the net under it.
+fn wrong_type<T>() -> std::result::Result<T, Stop> {
+    Stop::failed("a value has the wrong type")
+}
+
+fn missing_of(left: &Result, right: &Result) -> Result {
+    let names = |result: &Result| match result {
+        Result::Missing(names) => names.clone(),
+        _ => Vec::new(),
+    };
+    Result::Missing(union(names(left), &names(right)))
+}
+
+fn shown(result: &Result) -> serde_json::Value {
+    match result {
+        Result::Known(value) => canonical::json(value),
+        _ => serde_json::Value::Null,
+    }
+}
+
+fn order(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
+        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
+        (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
+        (a, b) => Some(number(a)?.cmp(&number(b)?)),
+    }
+}
+
+fn holds(op: Comparator, ordering: Ordering) -> bool {
+    match op {
+        Comparator::Less => ordering.is_lt(),
+        Comparator::AtMost => ordering.is_le(),
+        Comparator::Equal => ordering.is_eq(),
+        Comparator::NotEqual => ordering.is_ne(),
+        Comparator::AtLeast => ordering.is_ge(),
+        Comparator::Greater => ordering.is_gt(),
+    }
+}
+
+fn distance(left: &Value, right: &Value) -> Option<String> {
+    match (left, right) {
+        (Value::Date(a), Value::Date(b)) => {
+            Some(a.signed_duration_since(*b).num_days().to_string())
+        }
+        (a, b) => number(a)?.checked_sub(number(b)?).map(canonical::plain),
+    }
+}
+
+fn fits(pattern: &Pattern, value: &Value) -> bool {
+    match pattern {
+        Pattern::Exactly(constant) => order(constant, value) == Some(Ordering::Equal),
+        Pattern::Between {
+            low,
+            high,
+            inclusive,
+        } => number(value).is_some_and(|value| in_range(value, *low, *high, *inclusive)),
+    }
+}
+
+fn in_range(value: Decimal, low: Decimal, high: Decimal, inclusive: bool) -> bool {
+    value >= low
+        && if inclusive {
+            value <= high
+        } else {
+            value < high
+        }
+}
+
+fn arithmetic(op: Operator, left: &Value, right: &Value) -> std::result::Result<Value, Stop> {
+    if matches!(op, Operator::Divide | Operator::Remainder)
+        && number(right).is_some_and(|d| d.is_zero())
+    {
+        return Stop::failed("division by zero");
+    }
+    let computed = match (left, right, op) {
+        (Value::Int(a), Value::Int(b), Operator::Add) => a.checked_add(*b).map(Value::Int),
+        (Value::Int(a), Value::Int(b), Operator::Subtract) => a.checked_sub(*b).map(Value::Int),
+        (Value::Int(a), Value::Int(b), Operator::Multiply) => a.checked_mul(*b).map(Value::Int),
+        (Value::Int(a), Value::Int(b), Operator::Remainder) => a.checked_rem(*b).map(Value::Int),
+        (left, right, op) => {
+            let (Some(a), Some(b)) = (number(left), number(right)) else {
+                return wrong_type();
+            };
+            let result = match op {
+                Operator::Add => a.checked_add(b),
+                Operator::Subtract => a.checked_sub(b),
+                Operator::Multiply => a.checked_mul(b),
+                Operator::Divide => a.checked_div(b),
+                Operator::Remainder => a.checked_rem(b),
+            };
+            result.map(Value::Decimal)
+        }
+    };
+    computed.ok_or_else(function::overflow)
+}

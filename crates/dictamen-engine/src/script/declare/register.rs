@@ -1,0 +1,539 @@
+//! Gives the declaring functions to the interpreter.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+
+use super::{
+    Collector, OutcomeValue, RawClosure, RawRule, RawScored, RawStage, argument, param_tag,
+};
+use crate::{
+    Outcome,
+    declaration::{Band, BandEffect, Identity, Otherwise, Param},
+    script::sandbox::plain_type,
+    table::Table,
+};
+
+/// A rule, scorecard characteristic or band as a script value: its position in the collector;
+/// `None` when it was reported as wrong.
+#[derive(Debug, Clone, Copy)]
+struct RuleValue(Option<usize>);
+#[derive(Debug, Clone, Copy)]
+struct ScoredValue(Option<usize>);
+#[derive(Debug, Clone, Copy)]
+struct BandValue(Option<usize>);
+#[derive(Debug, Clone, Copy)]
+struct MissingPoints(Option<i64>);
+
+/// A table as a script value; `for row in table` gives object maps.
+#[derive(Debug, Clone)]
+pub(in crate::script) struct TableValue {
+    pub(in crate::script) index: usize,
+    table: Arc<Table>,
+}
+
+impl IntoIterator for TableValue {
+    type Item = Dynamic;
+    type IntoIter = std::vec::IntoIter<Dynamic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let row = |row: &Vec<dictamen_model::characteristic::Value>| {
+            let cells = self.table.columns.iter().zip(row);
+            let map: Map = cells
+                .map(|(column, cell)| ((&*column.name).into(), dynamic(cell)))
+                .collect();
+            Dynamic::from_map(map)
+        };
+        self.table
+            .rows
+            .iter()
+            .map(row)
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+}
+
+fn dynamic(value: &dictamen_model::characteristic::Value) -> Dynamic {
+    use dictamen_model::characteristic::Value;
+    match value {
+        Value::Missing => Dynamic::UNIT,
+        Value::Int(n) => (*n).into(),
+        Value::Decimal(d) => Dynamic::from_decimal(*d),
+        Value::Bool(b) => (*b).into(),
+        Value::Date(d) => d.to_string().into(),
+        Value::Text(t) => t.to_string().into(),
+    }
+}
+
+type Shared = Arc<Mutex<Collector>>;
+
+fn lock(shared: &Shared) -> MutexGuard<'_, Collector> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Registers every declaring function; all of them write to `shared`.
+pub(in crate::script) fn register(engine: &mut Engine, shared: &Shared) {
+    engine
+        .register_type_with_name::<OutcomeValue>("outcome")
+        .register_type_with_name::<RuleValue>("rule")
+        .register_type_with_name::<ScoredValue>("characteristic")
+        .register_type_with_name::<BandValue>("band")
+        .register_type_with_name::<MissingPoints>("missing")
+        .register_type_with_name::<TableValue>("table")
+        .register_iterator::<TableValue>();
+    policy_and_params(engine, shared);
+    stages(engine, shared);
+    scorecards(engine, shared);
+    bands(engine, shared);
+    endings(engine, shared);
+}
+
+fn policy_and_params(engine: &mut Engine, shared: &Shared) {
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "policy",
+        move |c: NativeCallContext<'_>, id: Dynamic, version: Dynamic| {
+            let mut collector = lock(&s);
+            let (place, _) = collector.here(&c);
+            let id = collector.fit(place, argument::text("the policy's id", &id));
+            let version = collector.fit(place, argument::text("the policy's version", &version));
+            let (Some(id), Some(version)) = (id, version) else {
+                return;
+            };
+            if collector.identity.is_some() {
+                collector.report(
+                    "policy::declared-twice",
+                    place,
+                    "`policy` is declared twice",
+                );
+            } else {
+                collector.identity = Some(Identity { id, version, place });
+            }
+        },
+    );
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "param",
+        move |c: NativeCallContext<'_>,
+              name: Dynamic,
+              value: Dynamic,
+              unit: Dynamic,
+              source: Dynamic| {
+            let mut collector = lock(&s);
+            let (place, _) = collector.here(&c);
+            let name = collector.fit(place, argument::text("a param's name", &name));
+            let unit = collector.fit(place, argument::text("a param's unit", &unit));
+            let source = collector.fit(place, argument::text("a param's source", &source));
+            let scalar = argument::scalar(&value);
+            if scalar.is_none() {
+                let message = format!(
+                    "a param's value must be a number, a text, or true or false, not {}",
+                    plain_type(&value)
+                );
+                collector.report("script::arguments", place, message);
+            }
+            let (Some(name), Some(unit), Some(source), Some(scalar)) = (name, unit, source, scalar)
+            else {
+                return value;
+            };
+            if collector.params.iter().any(|p| p.name == name) {
+                let message = format!("param `{name}` is declared twice");
+                collector.report("policy::declared-twice", place, message);
+            }
+            let mut value = value.flatten();
+            value.set_tag(param_tag(collector.params.len()));
+            collector.params.push(Param {
+                name,
+                value: scalar,
+                unit,
+                source,
+                place,
+                used: false,
+            });
+            value
+        },
+    );
+    let s = Arc::clone(shared);
+    engine.register_fn("table", move |c: NativeCallContext<'_>, file: Dynamic| {
+        let mut collector = lock(&s);
+        let (place, _) = collector.here(&c);
+        let file = collector.fit(place, argument::text("a table's file", &file));
+        let index = file.and_then(|file| collector.table(place, &file));
+        let table = index.and_then(|i| collector.tables.get(i).cloned());
+        match (index, table) {
+            (Some(index), Some(table)) => TableValue { index, table },
+            _ => TableValue {
+                index: usize::MAX,
+                table: Arc::new(Table {
+                    file: "".into(),
+                    columns: Vec::new(),
+                    rows: Vec::new(),
+                }),
+            },
+        }
+    });
+}
+
+fn stages(engine: &mut Engine, shared: &Shared) {
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "rule",
+        move |c: NativeCallContext<'_>, code: Dynamic, condition: Dynamic| {
+            let mut collector = lock(&s);
+            let (place, file) = collector.here(&c);
+            let code = collector.fit(place, argument::text("a rule's code", &code));
+            let condition =
+                collector.fit(place, argument::closure("a rule's condition", &condition));
+            let (Some(code), Some(pointer)) = (code, condition) else {
+                return RuleValue(None);
+            };
+            let index = collector.rules.len();
+            let condition = RawClosure { pointer, file };
+            collector.rules.push(RawRule {
+                code,
+                condition,
+                place,
+                staged: false,
+            });
+            RuleValue(Some(index))
+        },
+    );
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "stage",
+        move |c: NativeCallContext<'_>, name: Dynamic, outcome: Dynamic, rules: Dynamic| {
+            let mut collector = lock(&s);
+            let (place, _) = collector.here(&c);
+            let name = collector.fit(place, argument::text("a stage's name", &name));
+            let outcome = ending(&mut collector, place, "a stage's outcome", &outcome);
+            let members = members(&mut collector, place, "a stage's rules", &rules, |v| {
+                v.clone().try_cast::<RuleValue>().map(|v| v.0)
+            });
+            for index in &members {
+                let taken = collector
+                    .rules
+                    .get_mut(*index)
+                    .is_some_and(|rule| std::mem::replace(&mut rule.staged, true));
+                if taken {
+                    collector.report("policy::declared-twice", place, "a rule is in two stages");
+                }
+            }
+            let (Some(name), Some(outcome)) = (name, outcome) else {
+                return;
+            };
+            collector.stages.push(RawStage {
+                name,
+                outcome,
+                rules: members,
+                place,
+            });
+        },
+    );
+}
+
+/// An outcome that ends a run: not APPROVE, not COUNTER.
+fn ending(
+    collector: &mut Collector,
+    place: crate::tree::Place,
+    what: &str,
+    value: &Dynamic,
+) -> Option<Outcome> {
+    match value.clone().try_cast::<OutcomeValue>() {
+        Some(OutcomeValue(outcome @ (Outcome::Refer | Outcome::Decline))) => Some(outcome),
+        Some(OutcomeValue(other)) => {
+            let message = format!("{what} must be REFER or DECLINE, not {other}");
+            collector.report("script::arguments", place, message);
+            None
+        }
+        None => {
+            let message = format!("{what} must be REFER or DECLINE, not {}", plain_type(value));
+            collector.report("script::arguments", place, message);
+            None
+        }
+    }
+}
+
+/// The positions of the things in a list; what was already reported is left out.
+fn members(
+    collector: &mut Collector,
+    place: crate::tree::Place,
+    what: &str,
+    list: &Dynamic,
+    member: impl Fn(&Dynamic) -> Option<Option<usize>>,
+) -> Vec<usize> {
+    let Some(list): Option<Array> = collector.fit(place, argument::list(what, list)) else {
+        return Vec::new();
+    };
+    let mut positions = Vec::new();
+    for (i, item) in list.iter().enumerate() {
+        if let Some(position) = member(item) {
+            positions.extend(position);
+        } else {
+            let number = i.saturating_add(1);
+            let message = format!("{what}: entry {number} is {}", plain_type(item));
+            collector.report("script::arguments", place, message);
+        }
+    }
+    positions
+}
+
+fn scorecards(engine: &mut Engine, shared: &Shared) {
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "missing",
+        move |c: NativeCallContext<'_>, points: Dynamic| {
+            let mut collector = lock(&s);
+            let (place, _) = collector.here(&c);
+            MissingPoints(collector.fit(
+                place,
+                argument::whole("the points for a missing value", &points),
+            ))
+        },
+    );
+    let add = |s: &Shared,
+               c: &NativeCallContext<'_>,
+               code: &Dynamic,
+               input: &Dynamic,
+               bins: &Dynamic,
+               missing: Option<i64>| {
+        let mut collector = lock(s);
+        let (place, file) = collector.here(c);
+        let code = collector.fit(place, argument::text("a characteristic's code", code));
+        let input = collector.fit(place, argument::closure("a characteristic's input", input));
+        let bins = collector.fit(place, argument::list("a characteristic's bins", bins));
+        let bins: Vec<_> = bins
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|bin| collector.fit(place, bin_of(bin)))
+            .collect();
+        let (Some(code), Some(pointer)) = (code, input) else {
+            return ScoredValue(None);
+        };
+        let index = collector.scored.len();
+        let input = RawClosure { pointer, file };
+        collector.scored.push(RawScored {
+            code,
+            input,
+            bins,
+            missing,
+            place,
+        });
+        ScoredValue(Some(index))
+    };
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "characteristic",
+        move |c: NativeCallContext<'_>,
+              code: Dynamic,
+              input: Dynamic,
+              bins: Dynamic,
+              missing: MissingPoints| { add(&s, &c, &code, &input, &bins, missing.0) },
+    );
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "characteristic",
+        move |c: NativeCallContext<'_>, code: Dynamic, input: Dynamic, bins: Dynamic| {
+            add(&s, &c, &code, &input, &bins, None)
+        },
+    );
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "scorecard",
+        move |c: NativeCallContext<'_>, base: Dynamic, list: Dynamic| {
+            let mut collector = lock(&s);
+            let (place, _) = collector.here(&c);
+            let base = collector.fit(place, argument::whole("the scorecard's base", &base));
+            let members = members(
+                &mut collector,
+                place,
+                "the scorecard's characteristics",
+                &list,
+                |v| v.clone().try_cast::<ScoredValue>().map(|v| v.0),
+            );
+            if collector.scorecard.is_some() {
+                collector.report(
+                    "policy::declared-twice",
+                    place,
+                    "`scorecard` is declared twice",
+                );
+            } else if let Some(base) = base {
+                collector.scorecard = Some((base, members, place));
+            }
+        },
+    );
+}
+
+fn bin_of(bin: &Dynamic) -> Result<(rust_decimal::Decimal, i64), argument::Misfit> {
+    let pair = argument::list("a bin", bin)?;
+    match pair.as_slice() {
+        [lower, points] => Ok((
+            argument::number("a bin's lower bound", lower)?,
+            argument::whole("a bin's points", points)?,
+        )),
+        _ => Err(format!(
+            "a bin has a lower bound and points, not {} values",
+            pair.len()
+        )),
+    }
+}
+
+fn bands(engine: &mut Engine, shared: &Shared) {
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "band",
+        move |c: NativeCallContext<'_>, id: Dynamic, cut_off: Dynamic, terms: Map| {
+            let mut collector = lock(&s);
+            let (place, _) = collector.here(&c);
+            let effect = BandEffect::Terms(collector.band_terms(place, &terms));
+            band(&mut collector, place, &id, &cut_off, Some(effect))
+        },
+    );
+    let end = |s: &Shared,
+               c: &NativeCallContext<'_>,
+               id: &Dynamic,
+               cut_off: &Dynamic,
+               outcome: &Dynamic,
+               code: &Dynamic,
+               reasons: &Dynamic| {
+        let mut collector = lock(s);
+        let (place, _) = collector.here(c);
+        let outcome = ending(&mut collector, place, "a band's outcome", outcome);
+        let code = collector.fit(place, argument::text("a band's code", code));
+        let reasons = collector.fit(
+            place,
+            argument::whole("the number of score reasons", reasons),
+        );
+        let effect = outcome
+            .zip(code)
+            .zip(reasons)
+            .map(|((outcome, code), reasons)| BandEffect::End {
+                outcome,
+                code,
+                score_reasons: usize::try_from(reasons).unwrap_or(0),
+            });
+        band(&mut collector, place, id, cut_off, effect)
+    };
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "band",
+        move |c: NativeCallContext<'_>,
+              id: Dynamic,
+              cut: Dynamic,
+              outcome: OutcomeValue,
+              code: Dynamic| {
+            end(
+                &s,
+                &c,
+                &id,
+                &cut,
+                &Dynamic::from(outcome),
+                &code,
+                &Dynamic::from_int(4),
+            )
+        },
+    );
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "band",
+        move |c: NativeCallContext<'_>,
+              id: Dynamic,
+              cut: Dynamic,
+              outcome: OutcomeValue,
+              code: Dynamic,
+              reasons: Dynamic| {
+            end(&s, &c, &id, &cut, &Dynamic::from(outcome), &code, &reasons)
+        },
+    );
+    let s = Arc::clone(shared);
+    engine.register_fn("bands", move |c: NativeCallContext<'_>, list: Dynamic| {
+        let mut collector = lock(&s);
+        let (place, _) = collector.here(&c);
+        let members = members(&mut collector, place, "the bands", &list, |v| {
+            v.clone().try_cast::<BandValue>().map(|v| v.0)
+        });
+        if collector.banded.is_some() {
+            collector.report("policy::declared-twice", place, "`bands` is declared twice");
+        } else {
+            collector.banded = Some((members, place));
+        }
+    });
+}
+
+fn band(
+    collector: &mut Collector,
+    place: crate::tree::Place,
+    id: &Dynamic,
+    cut_off: &Dynamic,
+    effect: Option<BandEffect>,
+) -> BandValue {
+    let id = collector.fit(place, argument::text("a band's id", id));
+    let cut_off = collector.fit(place, argument::whole("a band's cut-off", cut_off));
+    let (Some(id), Some(cut_off), Some(effect)) = (id, cut_off, effect) else {
+        return BandValue(None);
+    };
+    let index = collector.bands.len();
+    collector.bands.push(Band {
+        id,
+        cut_off,
+        effect,
+        place,
+    });
+    BandValue(Some(index))
+}
+
+fn endings(engine: &mut Engine, shared: &Shared) {
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "offer",
+        move |c: NativeCallContext<'_>, closure: Dynamic| {
+            let mut collector = lock(&s);
+            let (place, file) = collector.here(&c);
+            let pointer = collector.fit(place, argument::closure("the offer", &closure));
+            if collector.offer.is_some() {
+                collector.report("policy::declared-twice", place, "`offer` is declared twice");
+            } else if let Some(pointer) = pointer {
+                collector.offer = Some((RawClosure { pointer, file }, place));
+            }
+        },
+    );
+    let end =
+        |s: &Shared, c: &NativeCallContext<'_>, outcome: OutcomeValue, code: Option<&Dynamic>| {
+            let mut collector = lock(s);
+            let (place, _) = collector.here(c);
+            let code = code.map(|code| collector.fit(place, argument::text("the code", code)));
+            let outcome = outcome.0;
+            if outcome == Outcome::Counter {
+                let message = "`otherwise` cannot counter-offer; use `offer`";
+                collector.report("script::arguments", place, message);
+            } else if outcome != Outcome::Approve && code.is_none() {
+                let message = format!("`otherwise({outcome})` needs a reason code");
+                collector.report("script::arguments", place, message);
+            } else if collector.otherwise.is_some() {
+                collector.report(
+                    "policy::declared-twice",
+                    place,
+                    "`otherwise` is declared twice",
+                );
+            } else {
+                collector.otherwise = Some(Otherwise {
+                    outcome,
+                    code: code.flatten(),
+                    place,
+                });
+            }
+        };
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "otherwise",
+        move |c: NativeCallContext<'_>, outcome: OutcomeValue| {
+            end(&s, &c, outcome, None);
+        },
+    );
+    let s = Arc::clone(shared);
+    engine.register_fn(
+        "otherwise",
+        move |c: NativeCallContext<'_>, outcome: OutcomeValue, code: Dynamic| {
+            end(&s, &c, outcome, Some(&code));
+        },
+    );
+}

@@ -1,0 +1,304 @@
+//! What Rhai reports, said in the words of a credit analyst.
+
+use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
+
+use super::{declare, sandbox};
+use crate::{
+    Diagnostic,
+    nearest::did_you_mean,
+    text::Texts,
+    tree::{Function, Place},
+};
+
+/// The place Rhai means, in the file called `path`.
+pub(super) fn place(texts: &Texts, path: &str, position: Position) -> Place {
+    Place {
+        file: texts.index(path).unwrap_or(usize::MAX),
+        line: position.line().unwrap_or(0),
+        column: position.position().unwrap_or(0),
+    }
+}
+
+/// A script that does not parse.
+pub(super) fn parsing(path: &str, error: &ParseError, texts: &Texts) -> Diagnostic {
+    let place = place(texts, path, error.position());
+    let (code, message, help) = parse_text(error.err_type(), place, texts);
+    let span = texts.span(place).or_else(|| last_line(texts, path));
+    Diagnostic::error(code, message).at(span).help_opt(help)
+}
+
+/// The end of the file is where something is missing that was never closed.
+fn last_line(texts: &Texts, path: &str) -> Option<crate::Span> {
+    let count = texts.line_count(path);
+    (1..=count).rev().find_map(|line| {
+        texts
+            .line_span(path, line)
+            .filter(|span| !span.source_line.trim().is_empty())
+    })
+}
+
+fn parse_text(
+    error: &ParseErrorType,
+    place: Place,
+    texts: &Texts,
+) -> (&'static str, String, Option<String>) {
+    let syntax =
+        |message: String, help: Option<&str>| ("script::syntax", message, help.map(str::to_owned));
+    match error {
+        ParseErrorType::VariableUndefined(name) => (
+            "script::unknown-name",
+            format!("nothing is called `{name}` here"),
+            did_you_mean(name, known_names(texts, place).filter(|word| *word != name)),
+        ),
+        ParseErrorType::ModuleUndefined(name) => (
+            "script::unknown-name",
+            format!("nothing is imported as `{name}`"),
+            Some(format!(
+                "write `import \"file\" as {name};` at the top of the script"
+            )),
+        ),
+        ParseErrorType::UnexpectedEOF => syntax(
+            "the script ends in the middle of something".to_owned(),
+            Some("a bracket, a brace or a text is not closed"),
+        ),
+        ParseErrorType::MissingToken(token, wanted) => {
+            syntax(format!("`{token}` is missing {wanted}"), None)
+        }
+        ParseErrorType::MissingSymbol(what) => syntax(what.clone(), None),
+        ParseErrorType::BadInput(LexError::UnterminatedString) => {
+            syntax("the text is not closed by `\"`".to_owned(), None)
+        }
+        ParseErrorType::BadInput(LexError::MalformedNumber(_)) => syntax(
+            "this is not a number".to_owned(),
+            Some("write numbers as 26 or 0.28, without exponents"),
+        ),
+        ParseErrorType::BadInput(LexError::StringTooLong(limit)) => (
+            "script::limit",
+            format!("the text is longer than {limit} characters"),
+            None,
+        ),
+        ParseErrorType::BadInput(
+            LexError::ImproperSymbol(symbol, _) | LexError::UnexpectedInput(symbol),
+        )
+        | ParseErrorType::UnknownOperator(symbol)
+        | ParseErrorType::Reserved(symbol) => refused_symbol(symbol),
+        ParseErrorType::ExprTooDeep => (
+            "script::limit",
+            "this is nested too deeply".to_owned(),
+            Some("take parts of it out into `let` or a helper function, or use a table".to_owned()),
+        ),
+        ParseErrorType::TooManyFunctions => (
+            "script::limit",
+            "the script defines too many functions and closures".to_owned(),
+            None,
+        ),
+        ParseErrorType::AssignmentToConstant(name) => syntax(
+            format!("`{name}` is a constant and cannot be changed"),
+            None,
+        ),
+        ParseErrorType::DuplicatedProperty(name) => {
+            syntax(format!("`{name}` is given twice"), None)
+        }
+        other => syntax(
+            format!(
+                "the script cannot be read: {}",
+                lower_first(&other.to_string())
+            ),
+            None,
+        ),
+    }
+}
+
+fn refused_symbol(symbol: &str) -> (&'static str, String, Option<String>) {
+    if matches!(
+        symbol,
+        "eval" | "print" | "debug" | "sleep" | "exit" | "timestamp"
+    ) {
+        (
+            "script::not-available",
+            format!("`{symbol}` is not available in a policy"),
+            Some(
+                "a policy only declares; it reads no clock, prints nothing and runs no text"
+                    .to_owned(),
+            ),
+        )
+    } else {
+        (
+            "script::syntax",
+            format!("`{symbol}` does not belong here"),
+            None,
+        )
+    }
+}
+
+/// A script that stopped while it ran.
+pub(super) fn running(error: &EvalAltResult, texts: &Texts) -> Diagnostic {
+    let mut file = super::MAIN.to_owned();
+    let mut position = error.position();
+    let mut inner = error;
+    loop {
+        match inner {
+            EvalAltResult::ErrorInFunctionCall(_, source, cause, _) => {
+                if !source.is_empty() {
+                    file.clone_from(source);
+                }
+                inner = cause;
+            }
+            EvalAltResult::ErrorInModule(_, cause, _) => inner = cause,
+            _ => break,
+        }
+        if !inner.position().is_none() {
+            position = inner.position();
+        }
+    }
+    let place = place(texts, &file, position);
+    let (code, message, help) = run_text(inner, place, texts);
+    Diagnostic::error(code, message)
+        .at(texts.span(place))
+        .help_opt(help)
+}
+
+fn run_text(
+    error: &EvalAltResult,
+    place: Place,
+    texts: &Texts,
+) -> (&'static str, String, Option<String>) {
+    let limit =
+        |message: &str, help: &str| ("script::limit", message.to_owned(), Some(help.to_owned()));
+    match error {
+        EvalAltResult::ErrorVariableNotFound(name, _) => (
+            "script::unknown-name",
+            format!("nothing is called `{name}` here"),
+            did_you_mean(name, known_names(texts, place).filter(|word| *word != name)),
+        ),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => {
+            unknown_function(signature, place, texts)
+        }
+        EvalAltResult::ErrorPropertyNotFound(name, _) => (
+            "script::unknown-name",
+            format!("there is no property `{name}`"),
+            None,
+        ),
+        EvalAltResult::ErrorModuleNotFound(path, _) => (
+            "script::import",
+            format!("`import \"{path}\"` finds no file in the policy's folder"),
+            None,
+        ),
+        EvalAltResult::ErrorTooManyOperations(_) => limit(
+            &format!(
+                "the script takes more than {} steps to declare its rules",
+                sandbox::MAX_OPERATIONS
+            ),
+            "a loop probably never ends",
+        ),
+        EvalAltResult::ErrorStackOverflow(_) => limit(
+            "functions call each other too deeply",
+            "a function probably calls itself without end",
+        ),
+        EvalAltResult::ErrorDataTooLarge(what, _) => limit(
+            &format!("a value grows too large ({})", lower_first(what)),
+            "keep long lists in a CSV file and read them with `table(\"file.csv\")`",
+        ),
+        EvalAltResult::ErrorTooManyVariables(_) => {
+            limit("there are too many variables", "use fewer")
+        }
+        EvalAltResult::ErrorTooManyModules(_) => {
+            limit("there are too many imports", "use fewer files")
+        }
+        EvalAltResult::ErrorArithmetic(what, _) => (
+            "script::arithmetic",
+            format!("the number cannot be computed: {}", lower_first(what)),
+            None,
+        ),
+        EvalAltResult::ErrorRuntime(message, _) => {
+            let text = message.to_string();
+            let code = if text.starts_with("`import") || text.ends_with("in a circle") {
+                "script::import"
+            } else if text.contains("cannot be compared") {
+                "script::type"
+            } else {
+                "script::run"
+            };
+            (code, text, None)
+        }
+        EvalAltResult::ErrorMismatchDataType(wanted, found, _) => (
+            "script::type",
+            format!("{} is wanted here, not {}", plain(wanted), plain(found)),
+            None,
+        ),
+        other => (
+            "script::run",
+            format!("the script stops: {}", lower_first(&other.to_string())),
+            None,
+        ),
+    }
+}
+
+fn plain(type_name: &str) -> &str {
+    match type_name {
+        "()" => "nothing",
+        "i64" => "a whole number",
+        "decimal" => "a decimal number",
+        "bool" => "true or false",
+        "string" | "char" | "&str" => "a text",
+        "array" => "a list",
+        "map" => "an object map",
+        "Fn" => "a closure",
+        other => other,
+    }
+}
+
+fn unknown_function(
+    signature: &str,
+    place: Place,
+    texts: &Texts,
+) -> (&'static str, String, Option<String>) {
+    let name = signature.split([' ', '(']).next().unwrap_or(signature);
+    let name = name.rsplit("::").next().unwrap_or(name);
+    if let Some(usage) = declare::usage(name) {
+        return (
+            "script::arguments",
+            format!("`{name}` is called with the wrong arguments"),
+            Some(format!("write `{usage}`")),
+        );
+    }
+    if declare::OFFER_ONLY.contains(&name) || Function::named(name).is_some() {
+        return (
+            "script::arguments",
+            format!("`{name}` belongs inside a rule, a characteristic or the offer"),
+            Some(
+                "it works on an applicant, and there is none while the policy is declared"
+                    .to_owned(),
+            ),
+        );
+    }
+    if name.chars().all(|c| "+-*/%<>=!".contains(c)) {
+        let sides = signature.split(['(', ')']).nth(1).unwrap_or_default();
+        let sides: Vec<&str> = sides.split(", ").map(plain).collect();
+        return (
+            "script::type",
+            format!("`{name}` cannot be used with {}", sides.join(" and ")),
+            None,
+        );
+    }
+    let mut known: Vec<&str> = declare::names().collect();
+    known.extend(known_names(texts, place).filter(|word| *word != name));
+    (
+        "script::unknown-name",
+        format!("there is no function `{name}`"),
+        did_you_mean(name, known),
+    )
+}
+
+fn known_names(texts: &Texts, place: Place) -> impl Iterator<Item = &str> {
+    texts
+        .words(place.file)
+        .chain(declare::CONSTANTS.iter().map(|(name, _)| *name))
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
+}

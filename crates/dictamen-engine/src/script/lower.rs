@@ -1,0 +1,286 @@
+//! Turns closures of the script into typed trees.
+//!
+//! Deciding code is a total language, so all of it can be lowered; what cannot be (loops,
+//! recursion, assignment) is refused with a plain explanation. Functions of the script are
+//! written out in place. Types are settled on the way, so that a comparison that could never be
+//! made is found when the policy is loaded, not when an applicant meets it.
+
+mod call;
+mod expression;
+mod offer;
+mod scope;
+mod statement;
+mod switch;
+
+use std::sync::Arc;
+
+use dictamen_model::characteristic::Value;
+use rhai::{Dynamic, Position};
+
+use super::{
+    declare::RawClosure,
+    failure,
+    files::{ScriptFunction, Scripts},
+};
+use crate::{
+    Diagnostic,
+    declaration::{Declaration, Param, Term},
+    table::Table,
+    text::Texts,
+    tree::{Closure, Node, NodeKind, Place, Type},
+};
+use scope::{Binding, Scope};
+
+/// Nodes all closures of a policy may have together, functions written out in place.
+const MAX_NODES: usize = 100_000;
+/// Depth of functions calling functions.
+const MAX_INLINING: usize = 16;
+
+/// What lowering needs to know and what it finds.
+pub(super) struct Lowering<'a> {
+    scripts: &'a Scripts,
+    texts: &'a Texts,
+    params: Vec<Param>,
+    tables: Vec<Arc<Table>>,
+    terms: Vec<Term>,
+    diagnostics: Vec<Diagnostic>,
+    offer_codes: Vec<(Arc<str>, Place)>,
+    nodes: usize,
+    // Of the closure at hand:
+    file: String,
+    scope: Scope,
+    slots: usize,
+    calls: Vec<(String, String, usize)>,
+    returns: Vec<Type>,
+    return_allowed: bool,
+    in_offer: bool,
+}
+
+/// What an expression means.
+enum Meaning {
+    /// A value to compute.
+    Value(Node, Type),
+    /// The applicant: the closure's first parameter.
+    Applicant,
+    /// The band the score fell in: the offer's second parameter.
+    Band,
+    /// A value of the script that is known when it is loaded and is no plain value: a list, an
+    /// object map, a table.
+    Static(Dynamic),
+    /// `()`.
+    Nothing,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(
+        scripts: &'a Scripts,
+        texts: &'a Texts,
+        params: Vec<Param>,
+        tables: Vec<Arc<Table>>,
+        terms: Vec<Term>,
+    ) -> Self {
+        Self {
+            scripts,
+            texts,
+            params,
+            tables,
+            terms,
+            diagnostics: Vec::new(),
+            offer_codes: Vec::new(),
+            nodes: 0,
+            file: String::new(),
+            scope: Scope::default(),
+            slots: 0,
+            calls: Vec::new(),
+            returns: Vec::new(),
+            return_allowed: true,
+            in_offer: false,
+        }
+    }
+
+    /// Hands over what was found and what the closures used.
+    pub(super) fn finish(self, declaration: &mut Declaration, diagnostics: &mut Vec<Diagnostic>) {
+        declaration.params = self.params;
+        declaration.tables = self
+            .tables
+            .iter()
+            .map(|table| Table::clone(table))
+            .collect();
+        declaration.terms = self.terms;
+        declaration.offer_codes = self.offer_codes;
+        diagnostics.extend(self.diagnostics);
+    }
+
+    /// The condition of a rule: true or false.
+    pub(super) fn condition(&mut self, raw: &RawClosure, place: Place) -> Option<Closure> {
+        let (closure, found) = self.closure(raw, place, &[Binding::Applicant])?;
+        if !Type::BOOL.accepts(found) {
+            let message = format!(
+                "a rule's condition must be true or false, this gives {}",
+                found.name()
+            );
+            self.error("script::type", closure.body.place, message);
+        }
+        Some(closure)
+    }
+
+    /// The input of a scorecard characteristic: a number.
+    pub(super) fn input(&mut self, raw: &RawClosure, place: Place) -> Option<Closure> {
+        let (closure, found) = self.closure(raw, place, &[Binding::Applicant])?;
+        if !found.is_number() {
+            let message = format!("bins need a number, this gives {}", found.name());
+            self.error("script::type", closure.body.place, message);
+        }
+        Some(closure)
+    }
+
+    /// The offer: a settlement.
+    pub(super) fn offer(&mut self, raw: &RawClosure, place: Place) -> Option<Closure> {
+        self.in_offer = true;
+        let lowered = self.closure(raw, place, &[Binding::Applicant, Binding::Band]);
+        self.in_offer = false;
+        let (closure, found) = lowered?;
+        if !Type::Settlement.accepts(found) {
+            let message = format!(
+                "an offer must end in `grant`, `decline` or `refer`, this ends in {}",
+                found.name()
+            );
+            self.error("script::type", closure.body.place, message);
+        }
+        Some(closure)
+    }
+
+    /// Lowers one closure; its last parameters get the given bindings, those before them the
+    /// captured values.
+    fn closure(
+        &mut self,
+        raw: &RawClosure,
+        place: Place,
+        parameters: &[Binding],
+    ) -> Option<(Closure, Type)> {
+        let name = raw.pointer.fn_name();
+        let captured: Vec<Dynamic> = raw
+            .pointer
+            .curry()
+            .iter()
+            .map(Dynamic::flatten_clone)
+            .collect();
+        // The offer may leave out its second parameter.
+        let definition = (1..=parameters.len()).rev().find_map(|count| {
+            let arity = captured.len().checked_add(count)?;
+            let home = self.scripts.home_of(name, arity, &raw.file)?;
+            Some((self.scripts.function(&home, name, arity)?, home, count))
+        });
+        let Some((definition, home, count)) = definition else {
+            let wanted = if parameters.len() == 1 {
+                "`|a|`"
+            } else {
+                "`|a, band|` or `|a|`"
+            };
+            self.error(
+                "script::closure",
+                place,
+                format!("the closure must have the parameters {wanted}"),
+            );
+            return None;
+        };
+        self.file = home;
+        self.scope = Scope::default();
+        self.slots = 0;
+        self.calls.clear();
+        self.returns.clear();
+        self.return_allowed = true;
+        let bindings = captured
+            .into_iter()
+            .map(Binding::Static)
+            .chain(parameters.iter().take(count).cloned());
+        for (parameter, binding) in definition.parameters.iter().zip(bindings) {
+            self.scope.bind(parameter, binding);
+        }
+        let (body, found) = self.function_body(&definition, place);
+        Some((
+            Closure {
+                body,
+                slots: self.slots,
+            },
+            found,
+        ))
+    }
+
+    /// Lowers the body of a closure or function and settles what it gives.
+    fn function_body(&mut self, definition: &ScriptFunction, place: Place) -> (Node, Type) {
+        let outer = std::mem::take(&mut self.returns);
+        let allowed = std::mem::replace(&mut self.return_allowed, true);
+        let (body, mut found) = self.block(&definition.body, place);
+        self.return_allowed = allowed;
+        let returns = std::mem::replace(&mut self.returns, outer);
+        for returned in returns {
+            found = self.join(found, returned, body.place);
+        }
+        if found == Type::Nothing {
+            self.error(
+                "script::no-value",
+                body.place,
+                "not every way through this ends in a value",
+            );
+            found = Type::Unknown;
+        }
+        (body, found)
+    }
+
+    /// The common type of two ways through the same code.
+    fn join(&mut self, one: Type, other: Type, place: Place) -> Type {
+        if let Some(joined) = one.join(other) {
+            return joined;
+        }
+        if one == Type::Nothing || other == Type::Nothing {
+            return Type::Nothing;
+        }
+        let message = format!("one way gives {}, another {}", one.name(), other.name());
+        self.error("script::type", place, message);
+        Type::Unknown
+    }
+
+    fn place(&self, position: Position) -> Place {
+        failure::place(self.texts, &self.file, position)
+    }
+
+    fn error(&mut self, code: &'static str, place: Place, message: impl Into<String>) {
+        self.report(place, Diagnostic::error(code, message));
+    }
+
+    fn report(&mut self, place: Place, diagnostic: Diagnostic) {
+        let diagnostic = diagnostic.at(self.texts.span(place));
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// A node, counted.
+    fn node(&mut self, kind: NodeKind, place: Place) -> Node {
+        self.nodes = self.nodes.saturating_add(1);
+        if self.nodes == MAX_NODES {
+            self.error(
+                "script::limit",
+                place,
+                "the policy's conditions are too large once its functions are written out",
+            );
+        }
+        Node { kind, place }
+    }
+
+    fn exhausted(&self) -> bool {
+        self.nodes >= MAX_NODES
+    }
+
+    /// Stands for what was already reported as wrong.
+    fn wrong(place: Place) -> (Node, Type) {
+        (
+            Node {
+                kind: NodeKind::Constant(Value::Missing),
+                place,
+            },
+            Type::Unknown,
+        )
+    }
+}

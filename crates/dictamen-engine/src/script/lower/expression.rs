@@ -1,0 +1,374 @@
+//! Expressions: names, properties, operators, literals.
+
+use dictamen_model::characteristic::{Kind, Value, definitions, index_of};
+use rhai::{ASTFlags, BinaryExpr, Dynamic, Expr};
+
+use super::{Binding, Lowering, Meaning};
+use crate::{
+    Diagnostic,
+    nearest::did_you_mean,
+    script::{argument, declare, sandbox},
+    tree::{Node, NodeKind, Place, Type},
+};
+
+impl Lowering<'_> {
+    /// A value in the last place of a block, where `return` may stand inside.
+    pub(super) fn value_in_tail(&mut self, expression: &Expr) -> (Node, Type) {
+        let place = self.place(expression.start_position());
+        let meaning = match expression {
+            Expr::Stmt(block) => {
+                let (node, found) = self.block(block, place);
+                Meaning::Value(node, found)
+            }
+            other => self.meaning(other),
+        };
+        self.demand(meaning, place)
+    }
+
+    /// A value inside another expression, where `return` may not stand.
+    pub(super) fn operand(&mut self, expression: &Expr) -> (Node, Type) {
+        let place = self.place(expression.start_position());
+        let meaning = self.meaning(expression);
+        self.demand(meaning, place)
+    }
+
+    /// A meaning where a plain value is needed.
+    pub(super) fn demand(&mut self, meaning: Meaning, place: Place) -> (Node, Type) {
+        let message = match meaning {
+            Meaning::Value(_, Type::Nothing) => {
+                "not every way through this ends in a value".to_owned()
+            }
+            Meaning::Value(node, found) => return (node, found),
+            Meaning::Applicant => {
+                "the applicant is no value; name a characteristic, as in `a.weeks_total`".to_owned()
+            }
+            Meaning::Band => {
+                "the band is no value; name a term, as in `band.annual_rate`".to_owned()
+            }
+            Meaning::Static(value) => format!(
+                "a value is needed here, not {}",
+                sandbox::plain_type(&value)
+            ),
+            Meaning::Nothing => {
+                "`()` is no value; ask `is_missing(a.…)` or give one with `??`".to_owned()
+            }
+        };
+        self.error("script::type", place, message);
+        Self::wrong(place)
+    }
+
+    /// What an expression means.
+    pub(super) fn meaning(&mut self, expression: &Expr) -> Meaning {
+        let place = self.place(expression.start_position());
+        if self.exhausted() {
+            let (node, found) = Self::wrong(place);
+            return Meaning::Value(node, found);
+        }
+        let allowed = std::mem::replace(&mut self.return_allowed, false);
+        let meaning = self.meaning_at(expression, place);
+        self.return_allowed = allowed;
+        meaning
+    }
+
+    fn meaning_at(&mut self, expression: &Expr, place: Place) -> Meaning {
+        match expression {
+            Expr::BoolConstant(value, _) => self.constant(Value::Bool(*value), place),
+            Expr::IntegerConstant(value, _) => self.constant(Value::Int(*value), place),
+            Expr::StringConstant(value, _) => {
+                self.constant(Value::Text(value.as_str().into()), place)
+            }
+            Expr::CharConstant(value, _) => {
+                self.constant(Value::Text(value.to_string().into()), place)
+            }
+            Expr::DynamicConstant(value, _) => self.static_value(value, place),
+            Expr::Unit(_) => Meaning::Nothing,
+            Expr::Variable(variable, ..) if !variable.2.is_empty() => {
+                let message = format!(
+                    "`{}::{}` cannot be used in deciding code",
+                    variable.2, variable.1
+                );
+                self.report(
+                    place,
+                    Diagnostic::error("script::not-available", message)
+                        .help("bind it with `let` at the top of the script and use that name"),
+                );
+                Self::poison(place)
+            }
+            Expr::Variable(variable, ..) => self.variable(variable.1.as_str(), place),
+            Expr::Stmt(block) => {
+                let (node, found) = self.block(block, place);
+                Meaning::Value(node, found)
+            }
+            Expr::FnCall(call, position) => {
+                let place = self.place(*position);
+                self.call(call, place)
+            }
+            Expr::Dot(dot, flags, _) => self.dot(dot, *flags, place),
+            Expr::And(operands, _) => self.logic(operands, "&&", place),
+            Expr::Or(operands, _) => self.logic(operands, "||", place),
+            Expr::Coalesce(operands, _) => self.coalesce(operands, place),
+            Expr::Index(index, ..) => self.index(index, place),
+            Expr::Array(..) | Expr::Map(..) => {
+                if let Some(value) = expression.get_literal_value(None) {
+                    return Meaning::Static(value);
+                }
+                self.error("script::type", place, "a list cannot be used here");
+                Self::poison(place)
+            }
+            Expr::InterpolatedString(..) => {
+                self.error(
+                    "script::not-available",
+                    place,
+                    "texts cannot be put together in deciding code",
+                );
+                Self::poison(place)
+            }
+            // `this`, a property or method without a value before it, or a kind of a later Rhai.
+            _ => {
+                self.error(
+                    "script::not-available",
+                    place,
+                    "this cannot stand in deciding code",
+                );
+                Self::poison(place)
+            }
+        }
+    }
+
+    pub(super) fn poison(place: Place) -> Meaning {
+        let (node, found) = Self::wrong(place);
+        Meaning::Value(node, found)
+    }
+
+    pub(super) fn constant(&mut self, value: Value, place: Place) -> Meaning {
+        let found = value.kind().map_or(Type::Unknown, Type::Of);
+        Meaning::Value(self.node(NodeKind::Constant(value), place), found)
+    }
+
+    /// A value of the script known at load: a named threshold, a plain value, or a structure.
+    fn static_value(&mut self, value: &Dynamic, place: Place) -> Meaning {
+        let value = value.flatten_clone();
+        if let Some(index) = declare::param_of(&value)
+            && let Some(param) = self.params.get_mut(index)
+        {
+            param.used = true;
+            let found = param.value.kind().map_or(Type::Unknown, Type::Of);
+            return Meaning::Value(self.node(NodeKind::Param(index), place), found);
+        }
+        match argument::scalar(&value) {
+            Some(plain) => self.constant(plain, place),
+            None if value.is_unit() => Meaning::Nothing,
+            None => Meaning::Static(value),
+        }
+    }
+
+    fn variable(&mut self, name: &str, place: Place) -> Meaning {
+        match self.scope.find(name).cloned() {
+            Some(Binding::Applicant) => Meaning::Applicant,
+            Some(Binding::Band) => Meaning::Band,
+            Some(Binding::Local(slot, found)) => {
+                Meaning::Value(self.node(NodeKind::Local(slot), place), found)
+            }
+            Some(Binding::Static(value)) => self.static_value(&value, place),
+            None => {
+                let help = did_you_mean(name, self.scope.names());
+                let help = help.unwrap_or_else(|| {
+                    "a function of the script sees only its own arguments; hand the value over"
+                        .to_owned()
+                });
+                let message = format!("nothing is called `{name}` here");
+                self.report(
+                    place,
+                    Diagnostic::error("script::unknown-name", message).help(help),
+                );
+                Self::poison(place)
+            }
+        }
+    }
+
+    /// `left.right`, which may go on: `a.weeks_total`, `band.annual_rate`, `row.min`.
+    fn dot(&mut self, dot: &BinaryExpr, flags: ASTFlags, place: Place) -> Meaning {
+        if flags.contains(ASTFlags::NEGATED) {
+            let message =
+                "`?.` is not needed: a missing characteristic is handled by `??` or `is_missing`";
+            self.error("script::not-available", place, message);
+            return Self::poison(place);
+        }
+        let left = self.meaning(&dot.lhs);
+        self.step_into(left, &dot.rhs)
+    }
+
+    fn step_into(&mut self, left: Meaning, right: &Expr) -> Meaning {
+        match right {
+            Expr::Property(property, position) => {
+                let own = self.place(*position);
+                self.property(left, property.2.as_str(), own)
+            }
+            Expr::MethodCall(call, position) => {
+                let own = self.place(*position);
+                self.method(left, call, own)
+            }
+            // Chains lean to the right: `row.rates.first` is `row.(rates.first)`.
+            Expr::Dot(inner, ..) => {
+                let next = self.step_into(left, &inner.lhs);
+                self.step_into(next, &inner.rhs)
+            }
+            other => {
+                let place = self.place(other.start_position());
+                self.error(
+                    "script::not-available",
+                    place,
+                    "this cannot follow a dot in deciding code",
+                );
+                Self::poison(place)
+            }
+        }
+    }
+
+    fn property(&mut self, of: Meaning, name: &str, place: Place) -> Meaning {
+        match of {
+            Meaning::Applicant => self.characteristic(name, place),
+            Meaning::Band => self.term(name, place),
+            Meaning::Static(value) => self.static_property(&value, name, place),
+            Meaning::Value(_, Type::Unknown) => Self::poison(place),
+            Meaning::Value(..) | Meaning::Nothing => {
+                let message = format!("a plain value has no property `{name}`");
+                self.error("script::type", place, message);
+                Self::poison(place)
+            }
+        }
+    }
+
+    fn characteristic(&mut self, name: &str, place: Place) -> Meaning {
+        let known = index_of(name).and_then(|i| Some((i, definitions().get(i)?)));
+        let Some((index, definition)) = known else {
+            let help = did_you_mean(name, definitions().iter().map(|d| d.name));
+            let help =
+                help.unwrap_or_else(|| "`dictamen characteristics` lists every name".to_owned());
+            let message = format!("there is no characteristic `{name}`");
+            self.report(
+                place,
+                Diagnostic::error("script::unknown-characteristic", message).help(help),
+            );
+            return Self::poison(place);
+        };
+        Meaning::Value(
+            self.node(NodeKind::Characteristic(index), place),
+            Type::Of(definition.kind),
+        )
+    }
+
+    fn term(&mut self, name: &str, place: Place) -> Meaning {
+        let Some(index) = self.terms.iter().position(|t| &*t.name == name) else {
+            let help = did_you_mean(name, self.terms.iter().map(|t| &*t.name));
+            let message = format!("no band has a term `{name}`");
+            self.report(
+                place,
+                Diagnostic::error("script::unknown-term", message).help_opt(help),
+            );
+            return Self::poison(place);
+        };
+        let term = self.terms.get(index).map(|t| (t.kind, t.complete));
+        let (kind, complete) = term.unwrap_or((Kind::Int, true));
+        if !complete {
+            let message = format!("not every band with terms has `{name}`");
+            self.report(
+                place,
+                Diagnostic::error("script::unknown-term", message)
+                    .help("give it in every band that leads to the offer"),
+            );
+        }
+        Meaning::Value(self.node(NodeKind::Term(index), place), Type::Of(kind))
+    }
+
+    fn static_property(&mut self, value: &Dynamic, name: &str, place: Place) -> Meaning {
+        let found = value.read_lock::<rhai::Map>().map(|map| {
+            let names: Vec<String> = map.keys().map(ToString::to_string).collect();
+            (map.get(name).cloned(), names)
+        });
+        match found {
+            Some((Some(inner), _)) => self.static_value(&inner, place),
+            Some((None, names)) => {
+                let help = did_you_mean(name, names.iter().map(String::as_str));
+                let message = format!("the object map has no property `{name}`");
+                self.report(
+                    place,
+                    Diagnostic::error("script::unknown-name", message).help_opt(help),
+                );
+                Self::poison(place)
+            }
+            None => {
+                let message = format!("{} has no property `{name}`", sandbox::plain_type(value));
+                self.error("script::type", place, message);
+                Self::poison(place)
+            }
+        }
+    }
+
+    fn index(&mut self, index: &BinaryExpr, place: Place) -> Meaning {
+        let left = self.meaning(&index.lhs);
+        match (left, &index.rhs) {
+            (Meaning::Static(list), Expr::IntegerConstant(at, _)) => {
+                let item = list.read_lock::<rhai::Array>().and_then(|array| {
+                    array
+                        .get(usize::try_from(*at).ok()?)
+                        .map(Dynamic::flatten_clone)
+                });
+                if let Some(item) = item {
+                    return self.static_value(&item, place);
+                }
+                self.error("script::unknown-name", place, "the list has no such entry");
+            }
+            (
+                left @ (Meaning::Static(_) | Meaning::Applicant | Meaning::Band),
+                Expr::StringConstant(name, _),
+            ) => {
+                return self.property(left, name.as_str(), place);
+            }
+            _ => self.error(
+                "script::not-available",
+                place,
+                "deciding code can only pick a fixed entry of a list; use a table and `lookup`",
+            ),
+        }
+        Self::poison(place)
+    }
+
+    fn logic(&mut self, operands: &[Expr], operator: &str, place: Place) -> Meaning {
+        let nodes: Vec<Node> = operands
+            .iter()
+            .map(|operand| {
+                let (node, found) = self.operand(operand);
+                if !Type::BOOL.accepts(found) {
+                    let message = format!(
+                        "`{operator}` needs true or false on both sides, this is {}",
+                        found.name()
+                    );
+                    self.error("script::type", node.place, message);
+                }
+                node
+            })
+            .collect();
+        let kind = if operator == "&&" {
+            NodeKind::And(nodes)
+        } else {
+            NodeKind::Or(nodes)
+        };
+        Meaning::Value(self.node(kind, place), Type::BOOL)
+    }
+
+    fn coalesce(&mut self, operands: &[Expr], place: Place) -> Meaning {
+        let mut joined: Option<Type> = None;
+        let mut nodes = Vec::new();
+        for operand in operands {
+            let (node, found) = self.operand(operand);
+            joined = Some(match joined {
+                Some(before) => self.join(before, found, node.place),
+                None => found,
+            });
+            nodes.push(node);
+        }
+        let kind = NodeKind::Coalesce(nodes);
+        Meaning::Value(self.node(kind, place), joined.unwrap_or(Type::Unknown))
+    }
+}

@@ -1,0 +1,52 @@
+//! Names in sight while a closure is lowered.
+
+use rhai::Dynamic;
+
+use crate::tree::Type;
+
+/// What a name stands for.
+#[derive(Debug, Clone)]
+pub(super) enum Binding {
+    /// The applicant.
+    Applicant,
+    /// The band the score fell in.
+    Band,
+    /// A value bound by `let`.
+    Local(usize, Type),
+    /// A value of the script that was known when the policy was loaded.
+    Static(Dynamic),
+}
+
+/// Names in sight, innermost last.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    names: Vec<(String, Binding)>,
+}
+
+impl Scope {
+    pub(super) fn bind(&mut self, name: &str, binding: Binding) {
+        self.names.push((name.to_owned(), binding));
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<&Binding> {
+        self.names
+            .iter()
+            .rev()
+            .find(|(n, _)| n == name)
+            .map(|(_, binding)| binding)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// How many names are in sight; to be handed to [`Self::leave`].
+    pub(super) fn enter(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Forgets the names bound since `mark`.
+    pub(super) fn leave(&mut self, mark: usize) {
+        self.names.truncate(mark);
+    }
+}

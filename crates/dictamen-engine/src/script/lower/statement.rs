@@ -1,0 +1,197 @@
+//! Statements: `let`, blocks, `if`, `return`, and the refusal of everything that could loop or
+//! change a value.
+
+use rhai::{ASTFlags, FlowControl, Stmt, StmtBlock};
+
+use super::{Binding, Lowering, Meaning};
+use crate::tree::{Node, NodeKind, Place, Step, Type};
+
+impl Lowering<'_> {
+    /// A block. Its last statement gives its value, as in Rhai, with or without a semicolon.
+    pub(super) fn block(&mut self, block: &StmtBlock, place: Place) -> (Node, Type) {
+        let own = self.place(block.position());
+        let place = if own.line == 0 { place } else { own };
+        let mark = self.scope.enter();
+        let mut steps = Vec::new();
+        let mut last = None;
+        let mut statements = block
+            .statements()
+            .iter()
+            .filter(|s| !is_silent(s))
+            .peekable();
+        while let Some(statement) = statements.next() {
+            if statements.peek().is_some() {
+                self.step(statement, &mut steps);
+            } else {
+                last = self.tail(statement, &mut steps);
+            }
+        }
+        self.scope.leave(mark);
+        match (steps.is_empty(), last) {
+            (true, Some((node, found))) => (node, found),
+            (_, last) => {
+                let (result, found) =
+                    last.map_or((None, Type::Nothing), |(n, t)| (Some(Box::new(n)), t));
+                (self.node(NodeKind::Block { steps, result }, place), found)
+            }
+        }
+    }
+
+    /// A statement that is not the last of its block.
+    fn step(&mut self, statement: &Stmt, steps: &mut Vec<Step>) {
+        match statement {
+            Stmt::Var(..) => self.bind(statement, steps),
+            Stmt::If(..) | Stmt::Switch(..) | Stmt::Block(..) | Stmt::Return(..) => {
+                if let Some((node, _)) = self.tail(statement, steps) {
+                    steps.push(Step::Run(node));
+                }
+            }
+            Stmt::Expr(_) | Stmt::FnCall(..) => {
+                let place = self.place(statement.position());
+                self.error(
+                    "script::no-effect",
+                    place,
+                    "this value is computed and then not used",
+                );
+            }
+            other => self.refuse(other),
+        }
+    }
+
+    /// The last statement of a block: what it gives.
+    fn tail(&mut self, statement: &Stmt, steps: &mut Vec<Step>) -> Option<(Node, Type)> {
+        let place = self.place(statement.position());
+        match statement {
+            Stmt::Var(..) => {
+                self.bind(statement, steps);
+                None
+            }
+            Stmt::Expr(expression) => Some(self.value_in_tail(expression)),
+            Stmt::FnCall(call, position) => {
+                let place = self.place(*position);
+                let meaning = self.call(call, place);
+                Some(self.demand(meaning, place))
+            }
+            Stmt::If(flow, _) => Some(self.if_else(flow, place)),
+            Stmt::Switch(switch, _) => Some(self.switch(switch, place)),
+            Stmt::Block(block) => Some(self.block(block, place)),
+            Stmt::Return(value, flags, _) => {
+                Some(self.return_value(value.as_deref(), *flags, place))
+            }
+            other => {
+                self.refuse(other);
+                Some(Self::wrong(place))
+            }
+        }
+    }
+
+    fn bind(&mut self, statement: &Stmt, steps: &mut Vec<Step>) {
+        let Stmt::Var(binding, ..) = statement else {
+            return;
+        };
+        let (name, value, _) = &**binding;
+        let place = self.place(name.pos);
+        match self.meaning(value) {
+            Meaning::Value(node, found) => {
+                let slot = self.slots;
+                self.slots = self.slots.saturating_add(1);
+                steps.push(Step::Let { slot, value: node });
+                self.scope.bind(&name.name, Binding::Local(slot, found));
+            }
+            Meaning::Applicant => self.scope.bind(&name.name, Binding::Applicant),
+            Meaning::Band => self.scope.bind(&name.name, Binding::Band),
+            Meaning::Static(value) => self.scope.bind(&name.name, Binding::Static(value)),
+            Meaning::Nothing => {
+                let message = format!("`{}` gets no value", name.name);
+                self.error("script::no-value", place, message);
+            }
+        }
+    }
+
+    pub(super) fn if_else(&mut self, flow: &FlowControl, place: Place) -> (Node, Type) {
+        let (condition, found) = self.operand(&flow.expr);
+        if !Type::BOOL.accepts(found) {
+            let message = format!("`if` needs true or false, this is {}", found.name());
+            self.error("script::type", condition.place, message);
+        }
+        let (then, one) = self.block(&flow.body, place);
+        let (otherwise, joined) = if flow.branch.is_empty() {
+            (None, Type::Nothing)
+        } else {
+            let (otherwise, other) = self.block(&flow.branch, place);
+            (Some(Box::new(otherwise)), self.join(one, other, place))
+        };
+        let kind = NodeKind::If {
+            condition: Box::new(condition),
+            then: Box::new(then),
+            otherwise,
+        };
+        (self.node(kind, place), joined)
+    }
+
+    fn return_value(
+        &mut self,
+        value: Option<&rhai::Expr>,
+        flags: ASTFlags,
+        place: Place,
+    ) -> (Node, Type) {
+        if flags.contains(ASTFlags::BREAK) {
+            self.error(
+                "script::not-available",
+                place,
+                "`throw` is not available in deciding code",
+            );
+            return Self::wrong(place);
+        }
+        let Some(value) = value else {
+            self.error("script::no-value", place, "`return` needs a value");
+            return Self::wrong(place);
+        };
+        if !self.return_allowed {
+            self.error(
+                "script::return",
+                place,
+                "`return` cannot stand inside a value",
+            );
+        }
+        let (node, found) = self.operand(value);
+        self.returns.push(found);
+        (
+            self.node(NodeKind::Return(Box::new(node)), place),
+            Type::Never,
+        )
+    }
+
+    fn refuse(&mut self, statement: &Stmt) {
+        let place = self.place(statement.position());
+        let (code, message, help) = match statement {
+            Stmt::While(..) | Stmt::Do(..) | Stmt::For(..) | Stmt::BreakLoop(..) => (
+                "script::loop",
+                "deciding code has no loops",
+                "loop while the policy is declared, for instance to build rules from a table",
+            ),
+            Stmt::Assignment(..) => (
+                "script::assignment",
+                "deciding code cannot change a value",
+                "bind the new value to a new name with `let`, or use `if … { … } else { … }` as a value",
+            ),
+            Stmt::TryCatch(..) => (
+                "script::not-available",
+                "`try` is not available in deciding code",
+                "a rule that cannot be computed refers by itself",
+            ),
+            _ => (
+                "script::not-available",
+                "this cannot stand in deciding code",
+                "use `let`, `if`, `switch`, `return` and values",
+            ),
+        };
+        let diagnostic = crate::Diagnostic::error(code, message).help(help);
+        self.report(place, diagnostic);
+    }
+}
+
+/// Statements that only tell the interpreter something.
+fn is_silent(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Noop(_) | Stmt::Share(_))
+}

@@ -1,0 +1,190 @@
+//! A table of the policy folder: a CSV file with a header row, read once.
+//!
+//! Cells are whole numbers, exact decimals, `true`/`false`, or texts; an empty cell is missing.
+//! A column has one type. The module knows nothing of scripts.
+
+use std::sync::Arc;
+
+use dictamen_model::characteristic::{Kind, Value};
+use rust_decimal::{Decimal, prelude::FromStr};
+
+/// Most rows a table may have.
+pub(crate) const MAX_ROWS: usize = 10_000;
+
+/// A table in memory.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Table {
+    pub(crate) file: Arc<str>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: Vec<Vec<Value>>,
+}
+
+/// A column with the one type its cells have.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Column {
+    pub(crate) name: Arc<str>,
+    pub(crate) kind: Kind,
+}
+
+/// What is wrong with a CSV file, with the line it is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TableProblem {
+    pub(crate) line: Option<u64>,
+    pub(crate) message: String,
+}
+
+impl Table {
+    /// Reads a CSV file, all problems at once.
+    pub(crate) fn parse(file: &str, content: &[u8]) -> Result<Self, Vec<TableProblem>> {
+        let mut problems = Vec::new();
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .from_reader(content);
+        let headers = match reader.headers() {
+            Ok(headers) => headers.clone(),
+            Err(error) => return Err(vec![problem(&error)]),
+        };
+        if headers.is_empty() {
+            problems.push(TableProblem {
+                line: Some(1),
+                message: "the table is empty".to_owned(),
+            });
+        }
+        for (i, name) in headers.iter().enumerate() {
+            if name.is_empty() {
+                let message = format!("column {} has no name", i.saturating_add(1));
+                problems.push(TableProblem {
+                    line: Some(1),
+                    message,
+                });
+            } else if headers.iter().take(i).any(|other| other == name) {
+                let message = format!("the column name `{name}` occurs twice");
+                problems.push(TableProblem {
+                    line: Some(1),
+                    message,
+                });
+            }
+        }
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            match record {
+                Ok(_) if rows.len() >= MAX_ROWS => {
+                    let message = format!("the table has more than {MAX_ROWS} rows");
+                    problems.push(TableProblem {
+                        line: None,
+                        message,
+                    });
+                    break;
+                }
+                Ok(record) => rows.push(record.iter().map(cell).collect::<Vec<_>>()),
+                Err(error) => problems.push(problem(&error)),
+            }
+        }
+        let columns = headers
+            .iter()
+            .enumerate()
+            .map(|(i, name)| Column {
+                name: name.into(),
+                kind: column_kind(&mut rows, i),
+            })
+            .collect();
+        if problems.is_empty() {
+            Ok(Self {
+                file: file.into(),
+                columns,
+                rows,
+            })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Position of the column called `name`.
+    pub(crate) fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| &*column.name == name)
+    }
+
+    /// The row whose first cell equals `key`.
+    pub(crate) fn find(&self, key: &Value) -> Option<&[Value]> {
+        self.rows
+            .iter()
+            .find(|row| row.first().is_some_and(|first| same(first, key)))
+            .map(Vec::as_slice)
+    }
+
+    /// The row with the largest first cell that is at most `value`.
+    pub(crate) fn find_range(&self, value: Decimal) -> Option<&[Value]> {
+        self.rows
+            .iter()
+            .filter_map(|row| Some((number(row.first()?)?, row)))
+            .filter(|(lower, _)| *lower <= value)
+            .max_by(|(a, _), (b, _)| a.cmp(b))
+            .map(|(_, row)| row.as_slice())
+    }
+}
+
+fn problem(error: &csv::Error) -> TableProblem {
+    let line = error.position().map(csv::Position::line);
+    let message = match error.kind() {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => {
+            format!("the row has {len} cells, the header has {expected_len}")
+        }
+        csv::ErrorKind::Utf8 { .. } => "the row is not valid UTF-8".to_owned(),
+        _ => "the file cannot be read as CSV".to_owned(),
+    };
+    TableProblem { line, message }
+}
+
+/// A number of a cell or key, whole or not.
+pub(crate) fn number(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Int(n) => Some((*n).into()),
+        Value::Decimal(d) => Some(*d),
+        _ => None,
+    }
+}
+
+fn same(a: &Value, b: &Value) -> bool {
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => a == b,
+    }
+}
+
+fn cell(text: &str) -> Value {
+    if text.is_empty() {
+        Value::Missing
+    } else if let Ok(n) = text.parse::<i64>() {
+        Value::Int(n)
+    } else if let Ok(d) = Decimal::from_str_exact(text) {
+        Value::Decimal(d)
+    } else if let Ok(b) = bool::from_str(text) {
+        Value::Bool(b)
+    } else {
+        Value::Text(text.into())
+    }
+}
+
+/// Settles the type of a column: whole numbers among decimals become decimals, anything else
+/// mixed becomes text.
+fn column_kind(rows: &mut [Vec<Value>], index: usize) -> Kind {
+    let kinds = rows.iter().filter_map(|row| row.get(index)?.kind());
+    let kind = kinds.reduce(|a, b| match (a, b) {
+        (a, b) if a == b => a,
+        (a, b) if a.is_number() && b.is_number() => Kind::Decimal,
+        _ => Kind::Text,
+    });
+    let kind = kind.unwrap_or(Kind::Text);
+    for value in rows.iter_mut().filter_map(|row| row.get_mut(index)) {
+        *value = match (kind, &*value) {
+            (Kind::Decimal, Value::Int(n)) => Value::Decimal((*n).into()),
+            (Kind::Text, Value::Int(n)) => Value::Text(n.to_string().into()),
+            (Kind::Text, Value::Decimal(d)) => Value::Text(d.to_string().into()),
+            (Kind::Text, Value::Bool(b)) => Value::Text(b.to_string().into()),
+            (_, other) => other.clone(),
+        };
+    }
+    kind
+}

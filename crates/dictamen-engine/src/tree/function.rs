@@ -1,0 +1,106 @@
+//! The functions deciding code may call, and what they take and give.
+//!
+//! One entry per function is the single source for the front end, the evaluator and the
+//! documentation. How they are computed is in the evaluator.
+
+use dictamen_model::characteristic::Kind;
+
+use super::Type;
+
+/// A registered function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Function {
+    AnnuityFactor,
+    RoundHalfUp,
+    FloorTo,
+    CeilTo,
+    Min,
+    Max,
+    Abs,
+    DaysBetween,
+}
+
+/// What a function yields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Yields {
+    This(Kind),
+    /// The common type of its arguments.
+    Joined,
+}
+
+impl Function {
+    /// Every function.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::AnnuityFactor,
+        Self::RoundHalfUp,
+        Self::FloorTo,
+        Self::CeilTo,
+        Self::Min,
+        Self::Max,
+        Self::Abs,
+        Self::DaysBetween,
+    ];
+
+    /// The name scripts use.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::AnnuityFactor => "annuity_factor",
+            Self::RoundHalfUp => "round_half_up",
+            Self::FloorTo => "floor_to",
+            Self::CeilTo => "ceil_to",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Abs => "abs",
+            Self::DaysBetween => "days_between",
+        }
+    }
+
+    /// The call as the documentation writes it.
+    pub(crate) fn usage(self) -> &'static str {
+        match self {
+            Self::AnnuityFactor => "annuity_factor(monthly_rate, months)",
+            Self::RoundHalfUp => "round_half_up(number, places)",
+            Self::FloorTo => "floor_to(number, step)",
+            Self::CeilTo => "ceil_to(number, step)",
+            Self::Min => "min(number, number)",
+            Self::Max => "max(number, number)",
+            Self::Abs => "abs(number)",
+            Self::DaysBetween => "days_between(from, to)",
+        }
+    }
+
+    /// The function called `name`.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.name() == name)
+    }
+
+    /// The kinds of its arguments; a decimal parameter takes whole numbers too.
+    pub(crate) fn parameters(self) -> &'static [Kind] {
+        match self {
+            Self::AnnuityFactor | Self::RoundHalfUp => &[Kind::Decimal, Kind::Int],
+            Self::FloorTo | Self::CeilTo | Self::Min | Self::Max => &[Kind::Decimal, Kind::Decimal],
+            Self::Abs => &[Kind::Decimal],
+            Self::DaysBetween => &[Kind::Date, Kind::Date],
+        }
+    }
+
+    fn yields(self) -> Yields {
+        match self {
+            Self::AnnuityFactor | Self::RoundHalfUp => Yields::This(Kind::Decimal),
+            Self::DaysBetween => Yields::This(Kind::Int),
+            Self::FloorTo | Self::CeilTo | Self::Min | Self::Max | Self::Abs => Yields::Joined,
+        }
+    }
+
+    /// The type of a call with arguments of these types.
+    pub(crate) fn result(self, arguments: &[Type]) -> Type {
+        match self.yields() {
+            Yields::This(kind) => Type::Of(kind),
+            Yields::Joined => arguments
+                .iter()
+                .copied()
+                .reduce(|a, b| a.join(b).unwrap_or(Type::Unknown))
+                .unwrap_or(Type::Unknown),
+        }
+    }
+}
