@@ -5,8 +5,3 @@
 //! no rule, no outcome. It does no I/O, reads no clock and no environment.
 
 pub mod characteristic;
-mod request;
-pub use request::{
-    Application, CurrentEmployment, DecisionRequest, EmploymentRecord, Link, ParameterProblem,
-    Parameters, Problem, RequestError,
-};
