@@ -5,3 +5,14 @@
 //! no rule, no outcome. It does no I/O, reads no clock and no environment.
 
 pub mod characteristic;
+pub mod identity;
+mod json;
+pub mod money;
+pub mod parameters;
+pub mod request;
+mod text;
+pub mod wire;
+
+pub use json::{Page, Problem, RequestError, Timestamp, Whole};
+pub use parameters::{NotCovered, ParameterProblem, Parameters};
+pub use request::{Application, DecisionRequest};

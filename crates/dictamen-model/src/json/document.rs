@@ -1,0 +1,92 @@
+//! Reading one whole JSON text.
+
+use super::{Context, DEPTH, RequestError, Wire};
+
+/// Reads a JSON text that is one thing and nothing else.
+pub(crate) fn parse_whole<T: for<'de> Wire<'de>>(
+    bytes: &[u8],
+    expected: &str,
+) -> Result<T, RequestError> {
+    let mut context = Context::default();
+    let read = read_document(bytes, &mut context);
+    if read.is_none() && context.count() == 0 {
+        context.wrong_type(expected, "null");
+    }
+    context.finish(read)
+}
+
+/// Reads one JSON text. `None` when it is `null` or unusable; the context says why.
+pub(crate) fn read_document<'de, T: Wire<'de>>(
+    bytes: &'de [u8],
+    context: &mut Context,
+) -> Option<T> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let place = place(bytes, error.valid_up_to());
+            malformed(context, "the text is not UTF-8", place);
+            return None;
+        }
+    };
+    if let Some(position) = too_deep(bytes) {
+        let what = format!("nested deeper than {DEPTH} levels");
+        malformed(context, &what, place(bytes, position));
+        return None;
+    }
+    let mark = context.mark();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = T::read(&mut deserializer, context).and_then(|value| {
+        deserializer.end()?;
+        Ok(value)
+    });
+    match read {
+        Ok(value) => value,
+        Err(error) => {
+            context.rewind(mark);
+            let what = if error.is_eof() {
+                "the text ends before the JSON is complete"
+            } else {
+                "this is not JSON"
+            };
+            malformed(context, what, (error.line(), error.column()));
+            None
+        }
+    }
+}
+
+fn malformed(context: &mut Context, what: &str, (line, column): (usize, usize)) {
+    context.problem(
+        "json::malformed",
+        format!("{what}, at line {line}, column {column}"),
+        None,
+    );
+}
+
+/// Line and column, from 1, of a byte.
+fn place(bytes: &[u8], position: usize) -> (usize, usize) {
+    let before = bytes.get(..position).unwrap_or(bytes);
+    let line = before.iter().filter(|b| **b == b'\n').count();
+    let column = before.iter().rev().take_while(|b| **b != b'\n').count();
+    (line.saturating_add(1), column.saturating_add(1))
+}
+
+/// Where the bracket stands that opens one level too many.
+fn too_deep(bytes: &[u8]) -> Option<usize> {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for (position, byte) in bytes.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth = depth.saturating_add(1);
+                if depth > DEPTH {
+                    return Some(position);
+                }
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
