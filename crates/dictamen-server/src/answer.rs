@@ -4,14 +4,12 @@
 //! bytes whichever way it was asked for. One line of JSON, ended by a line feed.
 
 mod characteristics;
-mod printed;
 
 use dictamen_engine::{Decided, Decision, RuleTrace, Trace, Verdict};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use characteristics::{Characteristic, CharacteristicList, Computed};
-pub use printed::PrintedCharacteristics;
 
 /// How much of the trace an answer carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

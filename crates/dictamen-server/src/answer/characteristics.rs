@@ -1,7 +1,7 @@
 //! Characteristics as the API describes them and as it prints their values.
 
 use chrono::NaiveDate;
-use dictamen_engine::ParametersStamp;
+use dictamen_engine::{Ordered, ParametersStamp};
 use dictamen_lab::pipeline;
 use dictamen_model::{
     Parameters,
@@ -9,8 +9,6 @@ use dictamen_model::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use super::PrintedCharacteristics;
 
 /// Every characteristic.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,7 +71,7 @@ pub struct Computed {
     /// Every characteristic, as in a decision: decimals as text, rounded for printing; null
     /// when missing.
     #[schema(value_type = Object)]
-    characteristics: PrintedCharacteristics,
+    characteristics: Ordered<serde_json::Value>,
     /// The parameters they were computed with.
     parameters: ParametersStamp,
 }
@@ -83,7 +81,7 @@ impl Computed {
     pub fn new(as_of: NaiveDate, values: &Characteristics, parameters: &Parameters) -> Self {
         Self {
             as_of,
-            characteristics: values.into(),
+            characteristics: Ordered::printed(values),
             parameters: pipeline::stamp(parameters),
         }
     }

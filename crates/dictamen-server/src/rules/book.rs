@@ -293,9 +293,15 @@ fn parameters(files: &BTreeMap<String, Vec<u8>>) -> Result<ParameterSet, Vec<Dia
 }
 
 fn diagnostic(problem: ParameterProblem) -> Diagnostic {
+    let file = problem.file.map(|file| format!("`{PARAMETERS}/{file}`: "));
     Diagnostic::error(
         problem.code,
-        format!("`{PARAMETERS}/{}`: {}", problem.file, problem.message),
+        format!(
+            "{}`{}`: {}",
+            file.unwrap_or_default(),
+            problem.place,
+            problem.message
+        ),
     )
     .help_opt(problem.help)
 }
