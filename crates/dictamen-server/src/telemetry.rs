@@ -179,3 +179,8 @@ fn log(method: &Method, route: &str, status: StatusCode, started: Instant, facts
         "decided"
     );
 }
+
+/// Says in the log where the service is and how to try it.
+pub fn listening(address: &str, hint: &str) {
+    tracing::info!(address, hint, "listening on {address}");
+}
