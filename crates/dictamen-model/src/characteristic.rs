@@ -21,6 +21,3 @@ pub fn definitions() -> &'static [Definition] {
 pub fn index_of(name: &str) -> Option<usize> {
     definitions().iter().position(|d| d.name == name)
 }
-
-mod standin;
-pub use standin::{ComputeError, compute};
