@@ -5,6 +5,8 @@
 //! no rule, no outcome. It does no I/O, reads no clock and no environment.
 
 pub mod characteristic;
+mod facts;
+mod history;
 pub mod identity;
 mod json;
 pub mod money;
@@ -13,6 +15,7 @@ pub mod request;
 mod text;
 pub mod wire;
 
+pub use characteristic::{Characteristics, ComputeError, Value, compute};
 pub use json::{Page, Problem, RequestError, Timestamp, Whole};
 pub use parameters::{NotCovered, ParameterProblem, Parameters};
 pub use request::{Application, DecisionRequest};

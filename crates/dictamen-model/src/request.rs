@@ -83,12 +83,13 @@ impl DecisionRequest {
     }
 
     fn complete(fields: RequestFields, context: &mut Context) -> Option<Self> {
-        let application = context.at("application", |context| match fields.application {
-            Some(application) => application.complete(context),
-            None => {
+        let application = context.at("application", |context| {
+            if fields.application.is_none() {
                 context.require("an application is needed");
-                None
             }
+            fields
+                .application
+                .and_then(|fields| fields.complete(context))
         });
         let records = context.at("employment_records", |context| {
             if fields.employment_records.is_none() {

@@ -2,6 +2,9 @@
 
 use rust_decimal::Decimal;
 
+use super::Value;
+use crate::facts::Facts;
+
 /// The type of a characteristic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -124,4 +127,6 @@ pub struct Definition {
     pub meaning: &'static str,
     /// The fields of the record or the application it is computed from.
     pub source: &'static [&'static str],
+    /// Reads the value off what is known of an application.
+    pub(crate) compute: fn(&Facts<'_>) -> Value,
 }

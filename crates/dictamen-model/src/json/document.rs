@@ -65,9 +65,9 @@ fn malformed(context: &mut Context, what: &str, (line, column): (usize, usize)) 
 /// Line and column, from 1, of a byte.
 fn place(bytes: &[u8], position: usize) -> (usize, usize) {
     let before = bytes.get(..position).unwrap_or(bytes);
-    let line = before.iter().filter(|b| **b == b'\n').count();
+    let line = before.split(|b| *b == b'\n').count();
     let column = before.iter().rev().take_while(|b| **b != b'\n').count();
-    (line.saturating_add(1), column.saturating_add(1))
+    (line, column.saturating_add(1))
 }
 
 /// Where the bracket stands that opens one level too many.

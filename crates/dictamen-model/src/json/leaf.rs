@@ -55,13 +55,13 @@ where
 {
     let raw = <&'de RawValue>::deserialize(deserializer)?.get();
     Ok(match raw.bytes().next() {
-        Some(b'"') => match inner_text(raw) {
-            Some(text) => Some(Raw::Text(text)),
-            None => {
+        Some(b'"') => {
+            let text = inner_text(raw);
+            if text.is_none() {
                 context.problem("json::text", "this text has a broken \\u escape", None);
-                None
             }
-        },
+            text.map(Raw::Text)
+        }
         Some(b't') => Some(Raw::Bool(true)),
         Some(b'f') => Some(Raw::Bool(false)),
         Some(b'[') => Some(Raw::List),

@@ -1,6 +1,7 @@
 //! The parameters as they ship, and what is refused.
 
 use super::*;
+use crate::money::MonthlySalary;
 
 fn shipped() -> BTreeMap<String, String> {
     [
@@ -85,7 +86,6 @@ fn net_income_is_continuous_and_increasing() {
         let gross = MonthlySalary::new(decimal(gross)).unwrap();
         parameters.net_income().of(gross).unwrap().pesos()
     };
-    use crate::money::MonthlySalary;
     for (gross, expected) in [
         ("0", "0"),
         ("10000", "9500"),

@@ -1,0 +1,33 @@
+//! What is asked for.
+
+use super::super::Value;
+use super::{RICH, entries};
+
+entries! {
+    requested_amount: Decimal Mxn [0, RICH],
+        "amount asked for",
+        from ["application.requested_amount"]
+        => |f| f.application.requested_amount.into();
+    requested_term_months: Int Months [1, 600],
+        "term asked for",
+        from ["application.requested_term_months"]
+        => |f| f.application.requested_term_months.into();
+    existing_monthly_debt: Decimal MxnPerMonth [0, RICH],
+        "what other debts already cost; 0 when not told",
+        from ["application.existing_monthly_debt"]
+        => |f| f.application.existing_monthly_debt.into();
+    product: Text None,
+        "product applied for",
+        missing "not told",
+        from ["application.product"]
+        => |f| f.application.product.as_deref().map_or(Value::Missing, Value::from);
+    channel: Text None,
+        "way the application came",
+        missing "not told",
+        from ["application.channel"]
+        => |f| f.application.channel.as_deref().map_or(Value::Missing, Value::from);
+    human_review_requested: Bool None,
+        "the applicant asked for a person to look at the application",
+        from ["application.human_review_requested"]
+        => |f| f.application.human_review_requested.into();
+}

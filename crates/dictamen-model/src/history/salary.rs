@@ -1,0 +1,56 @@
+//! What one job paid over time.
+
+use crate::money::DailySalary;
+use crate::wire::Job as Row;
+
+use super::day_number;
+
+/// The salaries of one job; zeros, which mean unknown, are left out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Salaries {
+    /// From which day on which salary, oldest first, one a day.
+    changes: Vec<(i64, DailySalary)>,
+    /// The salary the record gives for the job as a whole: its latest.
+    latest: Option<DailySalary>,
+}
+
+impl Salaries {
+    pub(super) fn of(row: &Row) -> Self {
+        let mut changes: Vec<(i64, DailySalary)> = row
+            .employment_status_updates
+            .iter()
+            .flatten()
+            .filter_map(|update| {
+                let salary = update.base_salary.and_then(DailySalary::known)?;
+                Some((day_number(update.update_date?), salary))
+            })
+            .collect();
+        // A stable sort: of two updates of one day the later in the order given wins.
+        changes.sort_by_key(|(day, _)| *day);
+        changes.reverse();
+        changes.dedup_by_key(|(day, _)| *day);
+        changes.reverse();
+        Self {
+            changes,
+            latest: row.most_recent_base_salary.and_then(DailySalary::known),
+        }
+    }
+
+    /// The salary of the job as a whole, where it is given.
+    pub(super) fn latest(&self) -> Option<DailySalary> {
+        self.latest
+    }
+
+    /// Every dated salary, oldest first.
+    pub(crate) fn changes(&self) -> &[(i64, DailySalary)] {
+        &self.changes
+    }
+
+    /// The last dated salary up to a day; before the first one, the first.
+    pub(super) fn by_updates(&self, day: i64) -> Option<DailySalary> {
+        let position = self.changes.partition_point(|(from, _)| *from <= day);
+        self.changes
+            .get(position.saturating_sub(1))
+            .map(|(_, salary)| *salary)
+    }
+}
