@@ -87,7 +87,7 @@ fn cannot_compute(error: &ComputeError) -> Problem {
         pointer: String::new(),
         code: error.code().to_owned(),
         message: error.to_string(),
-        help: error.help(),
+        help: Some(error.help().to_owned()),
     }])
 }
 

@@ -59,7 +59,7 @@ fn compute(
     let set = rules::parameters(&book, &args.rules.rules, err)?;
     let (request, as_of) = input::read(&args.input, err)?;
     let values = pipeline::compute(&request, as_of, &set.parameters)
-        .map_err(|error| Failure::new(Exit::Invalid, error.to_string()).help_opt(error.help()))?;
+        .map_err(|error| Failure::new(Exit::Invalid, error.to_string()).help(error.help()))?;
     match args.format {
         Format::Json => json(out, &Computed::new(as_of, &values, &set.parameters)),
         Format::Human => {

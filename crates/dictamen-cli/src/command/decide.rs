@@ -50,7 +50,7 @@ pub(crate) fn run(
     let parameters = rules::parameters(&book, dir, err)?;
     let (request, as_of) = input::read(&args.input, err)?;
     let decided = pipeline::decide(&loaded.policy, &request, as_of, &parameters.parameters)
-        .map_err(|error| Failure::new(Exit::Invalid, error.to_string()).help_opt(error.help()))?;
+        .map_err(|error| Failure::new(Exit::Invalid, error.to_string()).help(error.help()))?;
     match args.format {
         Format::Json => {
             let explain = if args.explain {

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use dictamen_engine::{Diagnostic, Severity, Span};
 
 /// Draws a finding about the policy in `folder`, followed by an empty line.
@@ -26,6 +26,8 @@ pub(crate) fn draw(out: &mut dyn Write, diagnostic: &Diagnostic, folder: &Path) 
                 .path(folder.join(&span.file).display().to_string())
                 .annotation(AnnotationKind::Primary.span(bytes(span))),
         );
+    } else {
+        group = group.element(Origin::path(folder.display().to_string()));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));

@@ -78,7 +78,7 @@ fn decide(
         ]);
     };
     let mut characteristics = pipeline::compute(&request, as_of, parameters).map_err(|error| {
-        vec![Diagnostic::error(error.code(), error.to_string()).help_opt(error.help())]
+        vec![Diagnostic::error(error.code(), error.to_string()).help(error.help())]
     })?;
     let mut problems = Vec::new();
     for (name, value, node) in &case.overrides {
