@@ -118,9 +118,15 @@ pub(crate) fn load(
     };
     for (code, entry) in &table {
         let mut problems = Vec::new();
-        if let Some(reason) = reason(code, entry, &mut problems) {
-            catalogue.insert(Arc::clone(&reason.code), reason);
-        }
+        // A reason with a fault is known all the same, so that its rule is not blamed for it.
+        let reason = reason(code, entry, &mut problems).unwrap_or_else(|| CatalogueReason {
+            code: code.as_str().into(),
+            es_mx: "".into(),
+            en: "".into(),
+            adverse: true,
+            evidence: None,
+        });
+        catalogue.insert(Arc::clone(&reason.code), reason);
         let line = line_of(text, code);
         diagnostics.extend(
             problems

@@ -9,7 +9,6 @@ use super::{Band, END, Effect, Ending, OFFER, Policy, Rule, SCORE, Scorecard, Sc
 use crate::{
     Diagnostic, PolicyStamp,
     declaration::{self, BandEffect, Declaration},
-    nearest::did_you_mean,
     reasons::{self, Catalogue},
     text::Texts,
     tree::Place,
@@ -32,6 +31,9 @@ pub(super) fn compile(
     check.scorecard(&declaration);
     if whole {
         check.complete(&declaration);
+    }
+    // What looks unused behind an error may only be hidden by it.
+    if check.diagnostics.iter().all(|d| !d.is_error()) {
         check.unused(&declaration, &catalogue, &used);
     }
     let identity = declaration.identity.as_ref()?;
@@ -208,12 +210,10 @@ impl Check<'_> {
             );
         } else if !catalogue.contains_key(code) {
             let message = format!("code `{code}` has no reason text");
-            let help = did_you_mean(code, catalogue.keys().map(|k| &**k)).unwrap_or_else(|| {
-                format!(
-                    "add `[{code}]` with `es-MX` and `en` to `{}`",
-                    reasons::FILE
-                )
-            });
+            let help = format!(
+                "add `[{code}]` with `es-MX` and `en` to `{}`",
+                reasons::FILE
+            );
             self.error("policy::missing-reason", place, message, Some(help));
         }
     }

@@ -91,10 +91,26 @@ pub(super) fn constants(scope: &mut Scope<'_>) {
 }
 
 /// A closure as declared, with the file of the call that took it.
+///
+/// Rhai hands captured variables over as shared cells: in a loop, all closures of all turns hold
+/// the same cell. Their values are taken when the closure is declared, so that each keeps the
+/// value of its own turn.
 #[derive(Debug, Clone)]
 pub(super) struct RawClosure {
-    pub(super) pointer: FnPtr,
+    pub(super) name: String,
+    pub(super) captured: Vec<Dynamic>,
     pub(super) file: String,
+}
+
+impl RawClosure {
+    fn new(pointer: &FnPtr, file: String) -> Self {
+        let captured = pointer.curry().iter().map(Dynamic::flatten_clone).collect();
+        Self {
+            name: pointer.fn_name().to_owned(),
+            captured,
+            file,
+        }
+    }
 }
 
 #[derive(Debug)]

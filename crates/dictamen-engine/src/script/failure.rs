@@ -24,7 +24,32 @@ pub(super) fn parsing(path: &str, error: &ParseError, texts: &Texts) -> Diagnost
     let place = place(texts, path, error.position());
     let (code, message, help) = parse_text(error.err_type(), place, texts);
     let span = texts.span(place).or_else(|| last_line(texts, path));
+    let (code, message, help) = if span.as_ref().is_some_and(is_exponent) {
+        let help = "write numbers as 26, 1000 or 0.28, without exponents";
+        (
+            "script::syntax",
+            "this is not a number".to_owned(),
+            Some(help.to_owned()),
+        )
+    } else {
+        (code, message, help)
+    };
     Diagnostic::error(code, message).at(span).help_opt(help)
+}
+
+/// Whether a number with an exponent such as `1e3` stands at the place; Rhai without binary floats
+/// takes it for a number and a name.
+fn is_exponent(span: &crate::Span) -> bool {
+    let before = span
+        .column
+        .checked_sub(2)
+        .and_then(|i| span.source_line.chars().nth(i));
+    let mut here = span.source_line.chars().skip(span.column.saturating_sub(1));
+    before.is_some_and(|c| c.is_ascii_digit())
+        && here.next().is_some_and(|c| c.eq_ignore_ascii_case(&'e'))
+        && here
+            .next()
+            .is_some_and(|c| c.is_ascii_digit() || c == '-' || c == '+')
 }
 
 /// The end of the file is where something is missing that was never closed.
@@ -240,10 +265,13 @@ fn plain(type_name: &str) -> &str {
         "i64" => "a whole number",
         "decimal" => "a decimal number",
         "bool" => "true or false",
-        "string" | "char" | "&str" => "a text",
+        "char" => "a text",
         "array" => "a list",
         "map" => "an object map",
         "Fn" => "a closure",
+        text if text.contains("string") || text.contains("String") || text.contains("str") => {
+            "a text"
+        }
         other => other,
     }
 }

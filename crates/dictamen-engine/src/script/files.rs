@@ -118,10 +118,10 @@ impl Scripts {
         let module: &Module = ast.as_ref();
         let definition = module.get_script_fn(name, parameters)?;
         // The type of a function's body cannot be named outside Rhai, but a tree reduced to this
-        // one function can be walked.
-        let alone = ast.clone_functions_only_filtered(|_, _, _, other, count| {
-            other == name && count == parameters
-        });
+        // one function can be walked. (`clone_functions_only_filtered` would say it better; it
+        // ignores its filter.)
+        let mut alone = ast.clone_functions_only();
+        alone.retain_functions(|_, _, other, count| other == name && count == parameters);
         let mut statements: Vec<Stmt> = Vec::new();
         alone.walk(&mut |path: &[ASTNode<'_>]| {
             if let [ASTNode::Stmt(statement)] = path {

@@ -158,13 +158,8 @@ impl<'a> Lowering<'a> {
         place: Place,
         parameters: &[Binding],
     ) -> Option<(Closure, Type)> {
-        let name = raw.pointer.fn_name();
-        let captured: Vec<Dynamic> = raw
-            .pointer
-            .curry()
-            .iter()
-            .map(Dynamic::flatten_clone)
-            .collect();
+        let name = raw.name.as_str();
+        let captured = raw.captured.clone();
         // The offer may leave out its second parameter.
         let definition = (1..=parameters.len()).rev().find_map(|count| {
             let arity = captured.len().checked_add(count)?;

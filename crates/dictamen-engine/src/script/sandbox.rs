@@ -13,7 +13,7 @@ use rhai::{
     OptimizationLevel, Position,
     packages::{
         ArithmeticPackage, BasicIteratorPackage, BasicMapPackage, BasicStringPackage, LogicPackage,
-        Package,
+        MoreStringPackage, Package,
     },
 };
 use rust_decimal::Decimal;
@@ -68,6 +68,7 @@ fn register_packages(engine: &mut Engine) {
     ArithmeticPackage::new().register_into_engine(engine);
     LogicPackage::new().register_into_engine(engine);
     BasicStringPackage::new().register_into_engine(engine);
+    MoreStringPackage::new().register_into_engine(engine);
     BasicIteratorPackage::new().register_into_engine(engine);
     BasicMapPackage::new().register_into_engine(engine);
 }

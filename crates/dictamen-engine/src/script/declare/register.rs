@@ -188,7 +188,7 @@ fn stages(engine: &mut Engine, shared: &Shared) {
                 return RuleValue(None);
             };
             let index = collector.rules.len();
-            let condition = RawClosure { pointer, file };
+            let condition = RawClosure::new(&pointer, file);
             collector.rules.push(RawRule {
                 code,
                 condition,
@@ -310,7 +310,7 @@ fn scorecards(engine: &mut Engine, shared: &Shared) {
             return ScoredValue(None);
         };
         let index = collector.scored.len();
-        let input = RawClosure { pointer, file };
+        let input = RawClosure::new(&pointer, file);
         collector.scored.push(RawScored {
             code,
             input,
@@ -492,7 +492,7 @@ fn endings(engine: &mut Engine, shared: &Shared) {
             if collector.offer.is_some() {
                 collector.report("policy::declared-twice", place, "`offer` is declared twice");
             } else if let Some(pointer) = pointer {
-                collector.offer = Some((RawClosure { pointer, file }, place));
+                collector.offer = Some((RawClosure::new(&pointer, file), place));
             }
         },
     );

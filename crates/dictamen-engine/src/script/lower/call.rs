@@ -37,6 +37,9 @@ impl Lowering<'_> {
         if !call.namespace.is_empty() {
             return self.imported_call(call, place);
         }
+        if let ("contains", [among, value]) = (name, call.args.as_slice()) {
+            return self.membership(value, among, place);
+        }
         if call.op_token.is_some()
             && let Some(meaning) = self.operator(name, &call.args, place)
         {
@@ -92,7 +95,6 @@ impl Lowering<'_> {
                 }
                 Meaning::Value(self.node(NodeKind::Not(Box::new(node)), place), Type::BOOL)
             }
-            _ if matches!(name, "in" | "!in" | ".." | "..=") => return None,
             _ if Function::named(name).is_some() => return None,
             _ => {
                 let message = format!("`{name}` is not available in deciding code");
@@ -329,7 +331,6 @@ impl Lowering<'_> {
     ) -> Meaning {
         match name {
             "is_missing" => return self.is_missing(of, arguments, place),
-            "in" | "!in" => return self.membership(name, arguments, place),
             "lookup" | "lookup_range" => return self.lookup(name, of, arguments, place),
             "date" => return self.date(arguments, place),
             "grant" | "decline" | "refer" | "when" if of.is_none() => {
@@ -431,11 +432,8 @@ impl Lowering<'_> {
         )
     }
 
-    /// `value in [a, b]`, `value in 1..5`. Rhai hands the list over first when it parses `in`.
-    fn membership(&mut self, name: &str, arguments: &[&Expr], place: Place) -> Meaning {
-        let [value, among] = arguments else {
-            return Self::poison(place);
-        };
+    /// `value in [a, b]`, `value in 1..5`; Rhai writes it `contains(list, value)` in its tree.
+    fn membership(&mut self, value: &Expr, among: &Expr, place: Place) -> Meaning {
         let (value, found) = self.operand(value);
         let among_place = self.place(among.start_position());
         let node = match among {
@@ -482,11 +480,6 @@ impl Lowering<'_> {
                     place,
                 )
             }
-        };
-        let node = if name == "!in" {
-            self.node(NodeKind::Not(Box::new(node)), place)
-        } else {
-            node
         };
         Meaning::Value(node, Type::BOOL)
     }

@@ -1,7 +1,7 @@
 //! `switch`: exact values, ranges of whole numbers, guards and a last resort.
 
 use dictamen_model::characteristic::{Kind, Value};
-use rhai::{Expr, RangeCase, SwitchCasesCollection};
+use rhai::{ExclusiveRange, Expr, InclusiveRange, RangeCase, SwitchCasesCollection};
 
 use super::Lowering;
 use crate::{
@@ -30,6 +30,10 @@ impl Lowering<'_> {
             })
             .collect();
         for (block, constant) in exact {
+            // Ranges stand here too; they are taken from their own list below.
+            if constant.is::<ExclusiveRange>() || constant.is::<InclusiveRange>() {
+                continue;
+            }
             match argument::scalar(&constant) {
                 Some(constant) => patterns.push((block, Pattern::Exactly(constant))),
                 None => self.error(

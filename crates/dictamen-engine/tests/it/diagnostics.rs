@@ -1,0 +1,97 @@
+//! Every mistake an analyst can make, with the exact answer: one script a file in
+//! `diagnostics/`, the answers in `snapshots/`.
+
+use std::{fs, path::Path};
+
+use dictamen_engine::{Diagnostic, Policy, PolicySource};
+
+use crate::support::{REASONS, errors, folder, render};
+
+/// What loading a folder says, whether it loads or not.
+fn findings(source: &PolicySource) -> Vec<Diagnostic> {
+    match Policy::load(source) {
+        Ok(loaded) => loaded.warnings,
+        Err(errors) => errors,
+    }
+}
+
+#[test]
+fn each_mistake_is_explained() {
+    let folder_path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/diagnostics");
+    let mut scripts: Vec<_> = fs::read_dir(folder_path)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    scripts.sort();
+    assert!(scripts.len() > 20);
+    for path in scripts {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let mut source = folder(&fs::read_to_string(&path).unwrap());
+        source.insert("rates.csv", &b"from,rate\n0,0.1\n"[..]);
+        insta::assert_snapshot!(name, render(&findings(&source)));
+    }
+}
+
+#[test]
+fn a_reason_without_a_text_in_each_language_is_an_error() {
+    let mut source = folder(
+        "policy(\"t\", \"1\");\nstage(\"K\", DECLINE, [rule(\"K01\", |a| a.employed_now)]);\notherwise(APPROVE);",
+    );
+    source.insert(
+        "reasons.toml",
+        &b"[K01]\nes-MX = \"Uno\"\n\n[K02]\nes-MX = \"Same\"\nen = \"Same\"\nadvers = true\n\n[K03]\nes-MX = \" \"\nen = 5\nadverse = \"x\"\n"[..],
+    );
+    insta::assert_snapshot!(render(&findings(&source)));
+}
+
+#[test]
+fn reasons_that_are_no_toml_are_an_error_with_a_line() {
+    let mut source = folder("");
+    source.insert("reasons.toml", &b"[K01]\nes-MX = \"Uno\nen = \"One\"\n"[..]);
+    let errors = errors(&source);
+    let error = errors
+        .iter()
+        .find(|e| e.code == "reasons::malformed")
+        .unwrap();
+    assert_eq!(error.span.as_ref().unwrap().line, 2);
+}
+
+#[test]
+fn a_table_that_cannot_be_read_says_which_line() {
+    let mut source =
+        folder("policy(\"t\", \"1\");\nlet t = table(\"rates.csv\");\notherwise(APPROVE);");
+    source.insert("rates.csv", &b"from,from,\n0,1\n0,1,2\n"[..]);
+    insta::assert_snapshot!(render(&findings(&source)));
+}
+
+#[test]
+fn errors_of_all_files_show_at_once() {
+    let mut source = folder("policy(\"t\", \"1\");\nimport \"b\" as b;\nlet x = ;\n");
+    source.insert("b.rhai", &b"fn f( { }\n"[..]);
+    source.insert("latin.rhai", &b"// \xe9\n"[..]);
+    let files: Vec<_> = errors(&source)
+        .into_iter()
+        .filter_map(|e| Some(e.span?.file))
+        .collect();
+    assert_eq!(files, ["b.rhai", "policy.rhai"]);
+    assert!(errors(&source).iter().any(|e| e.code == "script::not-utf8"));
+}
+
+#[test]
+fn a_mistake_in_an_imported_file_is_shown_there() {
+    let mut source = folder(
+        "policy(\"t\", \"1\");\nimport \"lib/rules\" as rules;\nstage(\"K\", DECLINE, [rules::first(), rule(\"K02\", |a| rules::old(a) > 3)]);\notherwise(APPROVE);",
+    );
+    source.insert(
+        "lib/rules.rhai",
+        &b"fn first() { rule(\"K01\", |a| a.wekks_total < 3) }\nfn old(a) { a.age_yers }\n"[..],
+    );
+    insta::assert_snapshot!(render(&errors(&source)));
+}
+
+#[test]
+fn a_folder_without_files_says_what_is_missing() {
+    insta::assert_snapshot!(render(&errors(&PolicySource::new())));
+    let only_reasons: PolicySource = [("reasons.toml", REASONS.as_bytes())].into_iter().collect();
+    assert_eq!(errors(&only_reasons)[0].code, "policy::no-script");
+}

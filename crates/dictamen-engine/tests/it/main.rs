@@ -1,0 +1,13 @@
+//! The engine's tests: policies in, decisions and diagnostics out.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod deciding;
+mod diagnostics;
+mod hostile;
+mod support;
+mod traps;
