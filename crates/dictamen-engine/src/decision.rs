@@ -7,9 +7,10 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use chrono::NaiveDate;
+use dictamen_model::characteristic::{Characteristics, definitions};
 use serde::Serialize;
 
-use crate::Trace;
+use crate::{Trace, canonical};
 
 /// What an application gets, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -114,6 +115,19 @@ impl<T> Ordered<T> {
     /// The value under `key`.
     pub fn get(&self, key: &str) -> Option<&T> {
         self.0.iter().find(|(k, _)| &**k == key).map(|(_, v)| v)
+    }
+}
+
+impl Ordered<serde_json::Value> {
+    /// Characteristics as a decision prints them: decimals as text, rounded by their unit; null
+    /// when missing.
+    pub fn printed(characteristics: &Characteristics) -> Self {
+        let printed = definitions().iter().zip(characteristics.iter());
+        Self(
+            printed
+                .map(|(d, (name, value))| (Arc::from(name), canonical::printed(value, d.unit)))
+                .collect(),
+        )
     }
 }
 

@@ -39,18 +39,23 @@ const SYSTEM: [(&str, &str, &str); 3] = [
 
 /// One reason of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CatalogueReason {
     /// The code rules name.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub code: Arc<str>,
     /// What the applicant is told, in Mexican Spanish.
     #[serde(rename = "es-MX")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub es_mx: Arc<str>,
     /// What the applicant is told, in English.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub en: Arc<str>,
     /// Whether it speaks against the applicant and may be told as such.
     pub adverse: bool,
     /// What would settle a referral.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub evidence: Option<Arc<str>>,
 }
 

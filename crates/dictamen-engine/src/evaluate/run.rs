@@ -385,9 +385,6 @@ impl Run<'_> {
         ] {
             id.part(part.as_bytes());
         }
-        let facts = definitions().iter().zip(self.facts.iter());
-        let printed =
-            facts.map(|(d, (name, value))| (Arc::from(name), canonical::printed(value, d.unit)));
         Decision {
             decision_id: id.finish_uuid(),
             application_id: application.application_id.to_owned(),
@@ -401,7 +398,7 @@ impl Run<'_> {
             missing,
             stage: end.stage,
             points: end.points,
-            characteristics: Ordered(printed.collect()),
+            characteristics: Ordered::printed(self.facts),
             policy: self.policy.stamp.clone(),
             parameters: application.parameters.clone(),
             engine: ENGINE_VERSION,

@@ -9,21 +9,27 @@ use crate::{CatalogueReason, Outcome, PolicyStamp, canonical};
 
 /// A named threshold of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ParamInfo {
     /// Its name.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub name: Arc<str>,
     /// Its value; decimals as strings.
     pub value: serde_json::Value,
     /// Its unit, in the analyst's words.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub unit: Arc<str>,
     /// Where it comes from.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub source: Arc<str>,
 }
 
 /// One stage of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StageInfo {
     /// Its name.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub name: Arc<str>,
     /// What a rule that fires leads to; null where the band or the offer says so.
     pub outcome: Option<Outcome>,
@@ -33,8 +39,10 @@ pub struct StageInfo {
 
 /// One rule of a stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RuleInfo {
     /// The reason code.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub code: Arc<str>,
     /// The file it is written in.
     pub file: String,

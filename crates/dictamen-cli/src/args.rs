@@ -1,0 +1,265 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done
+  1   a file, the network or the program itself failed
+  2   the command line is not usable
+  3   a policy, the parameters or the input is not valid
+  4   cases failed or could not be run
+  10  decided REFER    (only with --exit-outcome)
+  11  decided DECLINE  (only with --exit-outcome)";
+
+/// Decides credit applications on Mexican employment records, by policies written in Rhai.
+#[derive(Debug, Parser)]
+#[command(name = "dictamen", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Answer decisions over HTTP
+    #[command(after_help = "\
+Examples:
+  dictamen serve
+  dictamen serve --rules /etc/dictamen/rules --listen 127.0.0.1:9000 --log json
+
+The rules folder is looked at every second; a changed policy comes into force without a restart,
+and a policy that no longer loads keeps its last good version in force.")]
+    Serve(ServeArgs),
+    /// Decide one application
+    #[command(after_help = "\
+Examples:
+  dictamen decide --policy nomina-personal-loan-mx --input request.json
+  dictamen decide --policy nomina-personal-loan-mx@1.0.0 --input - --format json < request.json
+  dictamen decide --policy nomina-personal-loan-mx --record record.json --application application.json \\
+      --as-of 2026-09-15 --explain
+
+The JSON is byte for byte what the service answers to the same request.")]
+    Decide(DecideArgs),
+    /// Check policies and parameters without deciding anything
+    #[command(after_help = "\
+Examples:
+  dictamen check
+  dictamen check nomina-personal-loan-mx --format json")]
+    Check(CheckArgs),
+    /// Run the cases of policies
+    #[command(after_help = "\
+Examples:
+  dictamen test
+  dictamen test nomina-personal-loan-mx --rules rules
+
+A case that decides otherwise than expected FAILS; a case that cannot be run is an ERROR.
+A policy without any case is an error too.")]
+    Test(CheckArgs),
+    /// List what policies can decide on, or compute it for one applicant
+    #[command(after_help = "\
+Examples:
+  dictamen characteristics
+  dictamen characteristics weeks_total
+  dictamen characteristics --input request.json --as-of 2026-09-15")]
+    Characteristics(CharacteristicsArgs),
+    /// Print a completion script for a shell
+    #[command(after_help = "\
+Example:
+  dictamen completions bash > ~/.local/share/bash-completion/completions/dictamen")]
+    Completions(CompletionsArgs),
+}
+
+/// Where the rules are.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RulesArg {
+    /// Folder of policies and parameters
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "rules",
+        env = "DICTAMEN_RULES"
+    )]
+    pub(crate) rules: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) rules: RulesArg,
+    /// Reserved for the decision log; not written yet
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "data",
+        env = "DICTAMEN_DATA"
+    )]
+    pub(crate) data: PathBuf,
+    /// Address and port to listen on
+    #[arg(
+        long,
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8080",
+        env = "DICTAMEN_LISTEN"
+    )]
+    pub(crate) listen: String,
+    /// Largest request body: bytes, or with KiB or MiB
+    #[arg(long, value_name = "SIZE", default_value = "10MiB", value_parser = size, env = "DICTAMEN_BODY_LIMIT")]
+    pub(crate) body_limit: usize,
+    /// Seconds to wait for a body, and again for its decision
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u64).range(1..=3600), env = "DICTAMEN_TIMEOUT")]
+    pub(crate) timeout: u64,
+    /// How the log is written: text on a terminal and json elsewhere, unless given
+    #[arg(long, value_name = "FORMAT", env = "DICTAMEN_LOG")]
+    pub(crate) log: Option<LogArg>,
+    /// What is logged, in the syntax of tracing's filters
+    #[arg(
+        long,
+        value_name = "FILTER",
+        default_value = "info",
+        env = "DICTAMEN_LOG_FILTER"
+    )]
+    pub(crate) log_filter: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogArg {
+    /// One JSON object per line
+    Json,
+    /// For people
+    Text,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+}
+
+/// The application and its records.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct InputArgs {
+    /// Request body as the service takes it; `-` reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "application", "current_employments"])]
+    pub(crate) input: Option<PathBuf>,
+    /// Belvo's employment records, as Belvo sends them
+    #[arg(long, value_name = "FILE", requires = "application")]
+    pub(crate) record: Option<PathBuf>,
+    /// The application, as a JSON object
+    #[arg(long, value_name = "FILE", requires = "record")]
+    pub(crate) application: Option<PathBuf>,
+    /// Belvo's current employments, as Belvo sends them
+    #[arg(long, value_name = "FILE", requires = "record")]
+    pub(crate) current_employments: Option<PathBuf>,
+    /// Day the facts are taken to hold; today in Mexico City unless the input names one
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<NaiveDate>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DecideArgs {
+    /// Policy to decide by; with @VERSION another version than the live one
+    #[arg(long, value_name = "ID[@VERSION]")]
+    pub(crate) policy: String,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) rules: RulesArg,
+    /// How the decision is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Show every rule met, with the values it compared
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Tell the outcome by the exit code: 10 REFER, 11 DECLINE
+    #[arg(long)]
+    pub(crate) exit_outcome: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CheckArgs {
+    /// Policies, by id or folder; all when none is named
+    #[arg(value_name = "POLICY")]
+    pub(crate) policies: Vec<String>,
+    #[command(flatten)]
+    pub(crate) rules: RulesArg,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CharacteristicsArgs {
+    /// Only this one
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) rules: RulesArg,
+    /// How they are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    let text = text.trim();
+    let (number, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
+        Some(end) => text.split_at(end),
+        None => (text, ""),
+    };
+    let factor: usize = match unit.trim() {
+        "" | "B" => 1,
+        "KiB" => 1024,
+        "MiB" => 1024 * 1024,
+        _ => return Err("give bytes, or a number with `KiB` or `MiB`".to_owned()),
+    };
+    number
+        .parse::<usize>()
+        .ok()
+        .and_then(|n| n.checked_mul(factor))
+        .filter(|n| *n > 0)
+        .ok_or_else(|| "not a size".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::{Args, size};
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size("10MiB"), Ok(10_485_760));
+        assert_eq!(size("512 KiB"), Ok(524_288));
+        assert_eq!(size("7"), Ok(7));
+        for bad in [
+            "",
+            "0",
+            "MiB",
+            "1GB",
+            "-1",
+            "99999999999999999999",
+            "99999999999999MiB",
+        ] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+}

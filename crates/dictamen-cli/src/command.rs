@@ -1,0 +1,8 @@
+//! The subcommands, one module each.
+
+pub(crate) mod characteristics;
+pub(crate) mod check;
+pub(crate) mod decide;
+mod input;
+pub(crate) mod serve;
+pub(crate) mod test;

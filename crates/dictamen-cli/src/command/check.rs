@@ -1,0 +1,115 @@
+//! `dictamen check`.
+
+use std::{collections::BTreeMap, io::Write};
+
+use dictamen_engine::{Diagnostic, Severity};
+use dictamen_server::{
+    answer,
+    rules::{PARAMETERS, RuleBook},
+};
+use serde::Serialize;
+
+use crate::{
+    args::{CheckArgs, Format},
+    exit::{Exit, Failure},
+    report, rules,
+};
+
+/// What was found, for programs.
+#[derive(Debug, Serialize)]
+struct Findings<'a> {
+    errors: usize,
+    warnings: usize,
+    /// By folder of the rules folder, `parameters` among them.
+    folders: BTreeMap<&'a str, Folder<'a>>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Folder<'a> {
+    /// Null when it does not load.
+    policy: Option<Stamp<'a>>,
+    findings: Vec<&'a Diagnostic>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stamp<'a> {
+    id: &'a str,
+    version: &'a str,
+    hash: &'a str,
+}
+
+pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let dir = &args.rules.rules;
+    let mut source = rules::read(dir)?;
+    rules::keep(&mut source, &args.policies)?;
+    if source.folders.is_empty() {
+        return Err(Failure::new(
+            Exit::Invalid,
+            format!("`{}` holds no policy", dir.display()),
+        )
+        .help("a policy is a folder with a `policy.rhai` in it"));
+    }
+    let book = RuleBook::build(&RuleBook::default(), &source);
+    let findings = findings(&book);
+    match args.format {
+        Format::Json => {
+            let bytes = answer::line(&findings)
+                .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+            out.write_all(&bytes)?;
+        }
+        Format::Human => {
+            for (name, folder) in &findings.folders {
+                for diagnostic in &folder.findings {
+                    report::diagnostic::draw(out, diagnostic, &dir.join(name))?;
+                }
+                if let Some(stamp) = &folder.policy {
+                    report::checked(out, stamp.id, stamp.version, stamp.hash)?;
+                }
+            }
+            report::check_summary(
+                out,
+                source.folders.len(),
+                findings.errors,
+                findings.warnings,
+            )?;
+        }
+    }
+    Ok(if findings.errors > 0 {
+        Exit::Invalid
+    } else {
+        Exit::Done
+    })
+}
+
+fn findings(book: &RuleBook) -> Findings<'_> {
+    let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
+    for (folder, loaded) in book.folders() {
+        let stamp = loaded.policy.stamp();
+        let entry = folders.entry(folder).or_default();
+        entry.policy = Some(Stamp {
+            id: &stamp.id,
+            version: &stamp.version,
+            hash: &stamp.hash,
+        });
+        entry.findings.extend(&loaded.warnings);
+    }
+    if book.parameters().is_some() {
+        folders.entry(PARAMETERS).or_default();
+    }
+    for failure in book.failures() {
+        let entry = folders.entry(&failure.folder).or_default();
+        entry.findings.extend(&failure.diagnostics);
+    }
+    let count = |severity| {
+        folders
+            .values()
+            .flat_map(|folder| &folder.findings)
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    Findings {
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+        folders,
+    }
+}

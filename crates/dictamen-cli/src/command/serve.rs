@@ -1,0 +1,114 @@
+//! `dictamen serve`.
+
+use std::{
+    io::{IsTerminal as _, Write},
+    net::SocketAddr,
+    time::Duration,
+};
+
+use dictamen_server::{
+    app::{App, Limits},
+    clock::Clock,
+    reload::Reloader,
+    rules::RuleBook,
+    serve,
+    telemetry::{self, LogFormat},
+};
+use tokio::net::TcpListener;
+
+use crate::{
+    args::{LogArg, ServeArgs},
+    exit::{Exit, Failure},
+};
+
+pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure> {
+    let terminal = std::io::stderr().is_terminal();
+    let format = match args.log {
+        Some(LogArg::Text) => LogFormat::Text,
+        None if terminal => LogFormat::Text,
+        Some(LogArg::Json) | None => LogFormat::Json,
+    };
+    telemetry::start_logging(format, &args.log_filter, terminal);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Failed, format!("cannot start: {error}")))?;
+    runtime.block_on(async {
+        let reloader = Reloader::start(&args.rules.rules)
+            .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))?;
+        let listener = TcpListener::bind(&args.listen).await.map_err(|error| {
+            Failure::new(
+                Exit::Failed,
+                format!("cannot listen on `{}`: {error}", args.listen),
+            )
+            .help("is the port taken? choose another with --listen 127.0.0.1:PORT")
+        })?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+        let app = App::new(
+            reloader.rules(),
+            Clock::System,
+            Limits {
+                body_bytes: args.body_limit,
+                timeout: Duration::from_secs(args.timeout),
+            },
+        );
+        announce(args, &app.rules(), address, format, err)?;
+        serve::run(
+            listener,
+            app,
+            Some(reloader),
+            serve::stop_signal(),
+            serve::DRAIN,
+        )
+        .await
+        .map_err(|error| Failure::new(Exit::Failed, format!("the socket failed: {error}")))?;
+        Ok(Exit::Done)
+    })
+}
+
+/// Says where to find it and how to try it. In a JSON log, every line stays JSON.
+fn announce(
+    args: &ServeArgs,
+    rules: &RuleBook,
+    address: SocketAddr,
+    format: LogFormat,
+    err: &mut dyn Write,
+) -> Result<(), Failure> {
+    let hint = hint(args, rules, address);
+    match format {
+        LogFormat::Json => telemetry::listening(&format!("http://{address}"), &hint),
+        LogFormat::Text => {
+            writeln!(err, "dictamen listens on http://{address}")?;
+            writeln!(err, "  documentation  http://{address}/docs")?;
+            writeln!(err, "  try it         {hint}")?;
+            err.flush()?;
+        }
+    }
+    Ok(())
+}
+
+/// A command to paste: a decision on a sample of the first policy that has one.
+fn hint(args: &ServeArgs, rules: &RuleBook, address: SocketAddr) -> String {
+    let sample = rules
+        .folders()
+        .filter(|(_, loaded)| loaded.live)
+        .find_map(|(folder, loaded)| {
+            let mut files = loaded.source.iter();
+            let (path, _) = files.find(|(path, _)| {
+                path.starts_with("cases/base/")
+                    && path.rsplit_once('.').is_some_and(|(_, e)| e == "json")
+            })?;
+            let file = args.rules.rules.join(folder).join(path);
+            Some((loaded.policy.id().to_owned(), file))
+        });
+    match sample {
+        Some((policy, file)) => format!(
+            "curl -s http://{address}/v1/policies/{policy}/decisions \
+             -H 'Content-Type: application/json' --data @{}",
+            file.display()
+        ),
+        None => format!("curl -s http://{address}/v1/policies"),
+    }
+}

@@ -1,0 +1,71 @@
+//! The `dictamen` command: serve, decide, check and test credit policies.
+//!
+//! Data goes to standard output, messages to standard error, and what became of it all into the
+//! [exit code](Exit). The command reads arguments, files and the terminal so that nothing below
+//! it has to; what it prints of a decision are the very bytes the service answers.
+
+mod args;
+mod command;
+mod exit;
+mod report;
+mod rules;
+
+use std::{ffi::OsString, io::Write};
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+pub use exit::Exit;
+use exit::Failure;
+
+/// Runs the command with its arguments, the program's name first.
+pub fn run(
+    args: impl IntoIterator<Item = OsString>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Exit {
+    match dispatch(args, out, err).and_then(|exit| {
+        out.flush()?;
+        Ok(exit)
+    }) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            // Nothing is left to say it to when standard error is closed as well.
+            let _ = report::failure(err, &failure);
+            failure.exit
+        }
+    }
+}
+
+fn dispatch(
+    args: impl IntoIterator<Item = OsString>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            let text = error.render().ansi().to_string();
+            if error.use_stderr() {
+                err.write_all(text.as_bytes())?;
+                return Ok(Exit::Usage);
+            }
+            out.write_all(text.as_bytes())?;
+            return Ok(Exit::Done);
+        }
+    };
+    match args.command {
+        Command::Serve(args) => command::serve::run(&args, err),
+        Command::Decide(args) => command::decide::run(&args, out, err),
+        Command::Check(args) => command::check::run(&args, out),
+        Command::Test(args) => command::test::run(&args, out, err),
+        Command::Characteristics(args) => command::characteristics::run(&args, out, err),
+        Command::Completions(args) => {
+            let mut script = Vec::new();
+            let mut command = <Args as clap::CommandFactory>::command();
+            clap_complete::generate(args.shell, &mut command, "dictamen", &mut script);
+            out.write_all(&script)?;
+            Ok(Exit::Done)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What people read: findings, decisions, cases and tables, in colour where the terminal has it.
+//!
+//! Everything is written with colours; the stream takes them out when it is no terminal or when
+//! `NO_COLOR` is set.
+
+pub(crate) mod cases;
+pub(crate) mod decision;
+pub(crate) mod diagnostic;
+mod style;
+pub(crate) mod table;
+
+use std::io::{self, Write};
+
+use dictamen_model::Problem;
+
+use crate::exit::Failure;
+use style::{BAD, BOLD, DIM, GOOD, HINT, WARN};
+
+/// Says why the command ends early.
+pub(crate) fn failure(err: &mut dyn Write, failure: &Failure) -> io::Result<()> {
+    if let Some(message) = &failure.message {
+        writeln!(err, "{BAD}error{BAD:#}: {message}")?;
+    }
+    if let Some(help) = &failure.help {
+        writeln!(err, "{HINT}help{HINT:#}: {help}")?;
+    }
+    err.flush()
+}
+
+/// Says what is wrong with a request.
+pub(crate) fn request_problem(err: &mut dyn Write, problem: &Problem) -> io::Result<()> {
+    let code = problem.code;
+    writeln!(err, "{BAD}error[{code}]{BAD:#}: {}", problem.message)?;
+    if !problem.pointer.is_empty() {
+        writeln!(err, "  {DIM}at{DIM:#} {}", problem.pointer)?;
+    }
+    if let Some(help) = &problem.help {
+        writeln!(err, "  {HINT}help{HINT:#}: {help}")?;
+    }
+    Ok(())
+}
+
+/// Says that a policy loads.
+pub(crate) fn checked(out: &mut dyn Write, id: &str, version: &str, hash: &str) -> io::Result<()> {
+    writeln!(
+        out,
+        "{GOOD}ok{GOOD:#} {BOLD}{id}{BOLD:#} {version} {DIM}{hash}{DIM:#}"
+    )
+}
+
+/// The closing line of a check.
+pub(crate) fn check_summary(
+    out: &mut dyn Write,
+    policies: usize,
+    errors: usize,
+    warnings: usize,
+) -> io::Result<()> {
+    let errors_in = if errors > 0 { BAD } else { GOOD };
+    let warnings_in = if warnings > 0 { WARN } else { DIM };
+    writeln!(
+        out,
+        "{policies} checked, {errors_in}{errors} errors{errors_in:#}, \
+         {warnings_in}{warnings} warnings{warnings_in:#}"
+    )
+}

@@ -1,0 +1,48 @@
+//! One finding, drawn under the line it is about.
+
+use std::{
+    io::{self, Write},
+    ops::Range,
+    path::Path,
+};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use dictamen_engine::{Diagnostic, Severity, Span};
+
+/// Draws a finding about the policy in `folder`, followed by an empty line.
+pub(crate) fn draw(out: &mut dyn Write, diagnostic: &Diagnostic, folder: &Path) -> io::Result<()> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.code);
+    let mut group = Group::with_title(title);
+    if let Some(span) = &diagnostic.span {
+        group = group.element(
+            Snippet::source(span.source_line.as_str())
+                .line_start(span.line)
+                .path(folder.join(&span.file).display().to_string())
+                .annotation(AnnotationKind::Primary.span(bytes(span))),
+        );
+    } else {
+        group = group.element(Origin::path(folder.display().to_string()));
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    writeln!(out, "{}\n", Renderer::styled().render(&[group]))
+}
+
+/// The bytes of the line that a span's characters cover.
+fn bytes(span: &Span) -> Range<usize> {
+    let at = |chars: usize| {
+        span.source_line
+            .char_indices()
+            .nth(chars)
+            .map_or(span.source_line.len(), |(byte, _)| byte)
+    };
+    let first = span.column.saturating_sub(1);
+    at(first)..at(first.saturating_add(span.length))
+}

@@ -1,0 +1,71 @@
+//! Reading the rules folder for one command: what is needed of it, and what is wrong with it.
+
+use std::{io::Write, path::Path, sync::Arc};
+
+use dictamen_lab::suggest;
+use dictamen_server::rules::{PARAMETERS, ParameterSet, ReadError, RuleBook, RulesSource};
+
+use crate::{
+    exit::{Exit, Failure},
+    report,
+};
+
+/// The rules folder at `dir`, read and not yet compiled.
+pub(crate) fn read(dir: &Path) -> Result<RulesSource, Failure> {
+    RulesSource::read(dir).map_err(|error: ReadError| {
+        Failure::new(Exit::Failed, error.to_string()).help(error.help())
+    })
+}
+
+/// Keeps the folders of the named policies; all when none is named.
+pub(crate) fn keep(source: &mut RulesSource, names: &[String]) -> Result<(), Failure> {
+    for name in names {
+        if !source.folders.keys().any(|folder| belongs(folder, name)) {
+            let known = source.folders.keys().map(String::as_str);
+            return Err(
+                Failure::new(Exit::Usage, format!("there is no policy `{name}`"))
+                    .help_opt(suggest::help(name, known)),
+            );
+        }
+    }
+    if !names.is_empty() {
+        source
+            .folders
+            .retain(|folder, _| names.iter().any(|name| belongs(folder, name)));
+    }
+    Ok(())
+}
+
+/// Whether a folder is called `name` or holds a version of the policy called `name`.
+fn belongs(folder: &str, name: &str) -> bool {
+    folder == name || folder.split_once('@').is_some_and(|(id, _)| id == name)
+}
+
+/// The parameters of a book, or everything that is wrong with them.
+pub(crate) fn parameters(
+    book: &RuleBook,
+    dir: &Path,
+    err: &mut dyn Write,
+) -> Result<Arc<ParameterSet>, Failure> {
+    if let Some(set) = book.parameters() {
+        return Ok(Arc::clone(set));
+    }
+    print_failures(book, dir, err, |folder| folder == PARAMETERS)?;
+    Err(Failure::new(Exit::Invalid, "the parameters are not usable"))
+}
+
+/// Prints what is wrong with the chosen folders.
+pub(crate) fn print_failures(
+    book: &RuleBook,
+    dir: &Path,
+    err: &mut dyn Write,
+    chosen: impl Fn(&str) -> bool,
+) -> Result<(), Failure> {
+    for failure in book.failures().iter().filter(|f| chosen(&f.folder)) {
+        let folder = dir.join(&failure.folder);
+        for diagnostic in &failure.diagnostics {
+            report::diagnostic::draw(err, diagnostic, &folder)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! The one way from a request to a decision.
+//!
+//! Service, command and cases all come through here, so that the same body gets the same
+//! decision whichever way it came in. Knows the order of the steps and nothing of their content.
+
+use chrono::NaiveDate;
+use dictamen_engine::{Application, Decided, ParametersStamp, Policy};
+use dictamen_model::{
+    DecisionRequest, Parameters,
+    characteristic::{self, Characteristics, ComputeError},
+};
+
+/// Computes the characteristics of a request as they stand on `as_of`.
+///
+/// # Errors
+///
+/// When they cannot be computed for that day, for instance because the parameter tables do not
+/// cover it.
+pub fn compute(
+    request: &DecisionRequest,
+    as_of: NaiveDate,
+    parameters: &Parameters,
+) -> Result<Characteristics, ComputeError> {
+    characteristic::compute(request, as_of, parameters)
+}
+
+/// Decides on characteristics already computed for `as_of`.
+pub fn decide_on(
+    policy: &Policy,
+    request: &DecisionRequest,
+    as_of: NaiveDate,
+    characteristics: &Characteristics,
+    parameters: &Parameters,
+) -> Decided {
+    policy.decide(&Application {
+        application_id: &request.application.application_id,
+        as_of,
+        characteristics,
+        parameters: &stamp(parameters),
+    })
+}
+
+/// Computes and decides.
+///
+/// # Errors
+///
+/// As [`compute`]; deciding itself never fails.
+pub fn decide(
+    policy: &Policy,
+    request: &DecisionRequest,
+    as_of: NaiveDate,
+    parameters: &Parameters,
+) -> Result<Decided, ComputeError> {
+    let characteristics = compute(request, as_of, parameters)?;
+    Ok(decide_on(
+        policy,
+        request,
+        as_of,
+        &characteristics,
+        parameters,
+    ))
+}
+
+/// The stamp decisions carry of the parameters they were made with.
+pub fn stamp(parameters: &Parameters) -> ParametersStamp {
+    ParametersStamp {
+        hash: parameters.hash().into(),
+    }
+}

@@ -1,0 +1,93 @@
+//! The bytes of an answer.
+//!
+//! Service and command write a decision through here, so that the same decision is the same
+//! bytes whichever way it was asked for. One line of JSON, ended by a line feed.
+
+mod characteristics;
+
+use dictamen_engine::{Decided, Decision, RuleTrace, Trace, Verdict};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use characteristics::{Characteristic, CharacteristicList, Computed};
+
+/// How much of the trace an answer carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Explain {
+    /// The decision alone; its reasons are part of it.
+    #[default]
+    None,
+    /// With the trace of the rules that fired, were undecided or failed.
+    Reasons,
+    /// With the whole trace.
+    Full,
+}
+
+impl Explain {
+    /// Every value with its name.
+    pub const ALL: [(&'static str, Self); 3] = [
+        ("none", Self::None),
+        ("reasons", Self::Reasons),
+        ("full", Self::Full),
+    ];
+
+    /// The value called `name`.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find_map(|(known, value)| (known == name).then_some(value))
+    }
+}
+
+/// A decision, with its trace when one was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DecisionAnswer<'a> {
+    /// The decision.
+    #[serde(flatten)]
+    pub decision: &'a Decision,
+    /// How it was reached; present with `explain=reasons` and `explain=full`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<&'a Trace>,
+}
+
+/// Writes a decision.
+///
+/// # Errors
+///
+/// Never for a decision of the engine; the type says so because JSON writing can fail in general.
+pub fn write(decided: &Decided, explain: Explain) -> Result<Vec<u8>, serde_json::Error> {
+    let partial;
+    let trace = match explain {
+        Explain::None => None,
+        Explain::Reasons => {
+            partial = Trace {
+                rules: behind_the_reasons(&decided.trace),
+            };
+            Some(&partial)
+        }
+        Explain::Full => Some(&decided.trace),
+    };
+    line(&DecisionAnswer {
+        decision: &decided.decision,
+        trace,
+    })
+}
+
+/// One line of JSON.
+///
+/// # Errors
+///
+/// When the value cannot be written as JSON.
+pub fn line(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    let mut bytes = serde_json::to_vec(value)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn behind_the_reasons(trace: &Trace) -> Vec<RuleTrace> {
+    let rules = trace.rules.iter().filter(|rule| match rule.verdict {
+        Verdict::Fired | Verdict::Undecided | Verdict::Failed => true,
+        Verdict::Passed | Verdict::NotReached => false,
+    });
+    rules.cloned().collect()
+}

@@ -1,0 +1,129 @@
+//! The service as a router: no port, no process, so that tests can call it directly.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{Method, StatusCode},
+    middleware,
+    response::{IntoResponse, Response},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    clock::Clock,
+    openapi,
+    problem::{DEFECT, Kind, Problem},
+    reload::SharedRules,
+    rules::RuleBook,
+    telemetry,
+};
+
+/// What one request may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest request body, in bytes.
+    pub body_bytes: usize,
+    /// Longest wait for the body, and again for the decision.
+    pub timeout: Duration,
+}
+
+impl Default for Limits {
+    /// 10 MiB and 10 seconds.
+    fn default() -> Self {
+        Self {
+            body_bytes: 10 * 1024 * 1024,
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What every handler shares.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    rules: SharedRules,
+    clock: Clock,
+    limits: Limits,
+    draining: AtomicBool,
+}
+
+impl App {
+    /// A service deciding by `rules`.
+    pub fn new(rules: SharedRules, clock: Clock, limits: Limits) -> Self {
+        Self(Arc::new(Shared {
+            rules,
+            clock,
+            limits,
+            draining: AtomicBool::new(false),
+        }))
+    }
+
+    /// The rules in force now; a request takes them once and keeps them.
+    pub fn rules(&self) -> Arc<RuleBook> {
+        self.0.rules.load_full()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Clock {
+        self.0.clock
+    }
+
+    /// The limits of one request.
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// Reports itself as not ready from now on, while running requests finish.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the service is about to stop.
+    pub fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed)
+    }
+
+    /// The router with every route and layer.
+    pub fn router(&self) -> Router {
+        self.router_with(Router::new())
+    }
+
+    /// The same with further routes under the same layers; for tests of the layers themselves.
+    pub fn router_with(&self, more: Router<Self>) -> Router {
+        openapi::routes()
+            .merge(more)
+            .fallback(not_found)
+            .method_not_allowed_fallback(method_not_allowed)
+            .layer(CatchPanicLayer::custom(|_| {
+                // The panic hook has logged where; what was said stays out of answers and logs.
+                Problem::new(Kind::Internal, DEFECT).into_response()
+            }))
+            .layer(middleware::from_fn(telemetry::observe))
+            .with_state(self.clone())
+    }
+}
+
+async fn not_found() -> Problem {
+    Problem::new(Kind::NotFound, "`/openapi.json` lists every address")
+}
+
+async fn method_not_allowed(request: Request) -> Response {
+    if request.method() == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    Problem::new(
+        Kind::MethodNotAllowed,
+        "the `Allow` header lists the methods of this address",
+    )
+    .into_response()
+}

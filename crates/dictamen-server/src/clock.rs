@@ -1,0 +1,45 @@
+//! Today, as the lender counts days: in Mexico City.
+//!
+//! The only place of the service that reads a clock for a decision. A decision itself takes the
+//! day as an argument; this gives the default when a request names none.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// Tells which day it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clock {
+    /// The machine's clock.
+    #[default]
+    System,
+    /// A clock that stands still, for tests.
+    Fixed(DateTime<Utc>),
+}
+
+impl Clock {
+    /// The current day in Mexico City.
+    pub fn today(self) -> NaiveDate {
+        let now = match self {
+            Self::System => Utc::now(),
+            Self::Fixed(now) => now,
+        };
+        now.with_timezone(&chrono_tz::America::Mexico_City)
+            .date_naive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Clock;
+
+    #[test]
+    fn the_day_changes_at_midnight_in_mexico_city() {
+        // Mexico City is at UTC-6 all year since 2022.
+        for (utc, day) in [
+            ("2026-09-16T05:59:59Z", "2026-09-15"),
+            ("2026-09-16T06:00:00Z", "2026-09-16"),
+            ("2027-01-01T01:00:00Z", "2026-12-31"),
+        ] {
+            assert_eq!(Clock::Fixed(utc.parse().unwrap()).today().to_string(), day);
+        }
+    }
+}

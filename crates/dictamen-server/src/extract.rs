@@ -1,0 +1,174 @@
+//! Taking a request apart: path, query, headers and body, each refusal a [`Problem`].
+//!
+//! Knows HTTP; nothing of credit.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    http::{HeaderMap, Uri, header, request::Parts},
+};
+use dictamen_lab::suggest;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::{
+    app::App,
+    problem::{Kind, Problem},
+};
+
+/// Parameters of the path.
+#[derive(Debug)]
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<S, T> FromRequestParts<S> for Params<T>
+where
+    S: Send + Sync,
+    T: Send,
+    Path<T>: FromRequestParts<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(value)) => Ok(Self(value)),
+            Err(_) => Err(Problem::new(
+                Kind::InvalidPath,
+                "a part of the path is not UTF-8 text once decoded",
+            )),
+        }
+    }
+}
+
+/// Reads the query; every parameter must be among `known` and given once.
+pub(crate) fn query(uri: &Uri, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map_err(|_| Problem::new(Kind::InvalidQuery, "the query cannot be decoded"))?;
+    for (i, (key, _)) in pairs.iter().enumerate() {
+        if !known.contains(&key.as_str()) {
+            let help = match suggest::help(key, known.iter().copied()) {
+                Some(help) => format!("unknown query parameter; {help}"),
+                None => "this address takes no query parameters".to_owned(),
+            };
+            return Err(Problem::new(Kind::InvalidQuery, help));
+        }
+        if pairs
+            .iter()
+            .skip(i.saturating_add(1))
+            .any(|(k, _)| k == key)
+        {
+            return Err(Problem::new(
+                Kind::InvalidQuery,
+                format!("`{key}` is given more than once"),
+            ));
+        }
+    }
+    Ok(pairs)
+}
+
+/// Refuses any query.
+pub(crate) fn no_query(uri: &Uri) -> Result<(), Problem> {
+    query(uri, &[]).map(drop)
+}
+
+/// Checks the form of an `Idempotency-Key`.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut keys = headers.get_all("idempotency-key").iter();
+    let Some(key) = keys.next() else {
+        return Ok(());
+    };
+    let usable = (1..=255).contains(&key.len())
+        && key.as_bytes().iter().all(u8::is_ascii_graphic)
+        && keys.next().is_none();
+    if usable {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Kind::InvalidIdempotencyKey,
+        "`Idempotency-Key` is to be given once, with 1 to 255 visible ASCII characters",
+    ))
+}
+
+/// The body of a JSON request, complete, in time and within the limit; not parsed.
+#[derive(Debug)]
+pub(crate) struct JsonBody(pub(crate) Bytes);
+
+impl FromRequest<App> for JsonBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        media_type(&parts.headers)?;
+        let limit = app.limits().body_bytes;
+        if content_length(&parts.headers).is_some_and(|length| length > limit) {
+            return Err(too_large(limit));
+        }
+        let bytes = receive(body, limit, app.limits().timeout).await?;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(Problem::new(
+                Kind::EmptyBody,
+                "send the application and its employment records as a JSON object",
+            ));
+        }
+        Ok(Self(bytes))
+    }
+}
+
+async fn receive(body: Body, limit: usize, timeout: Duration) -> Result<Bytes, Problem> {
+    let collected = tokio::time::timeout(timeout, Limited::new(body, limit).collect()).await;
+    let Ok(collected) = collected else {
+        return Err(Problem::new(
+            Kind::RequestTimeout,
+            format!("the body was not complete after {} s", timeout.as_secs()),
+        ));
+    };
+    match collected {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
+        Err(_) => Err(Problem::new(
+            Kind::UnreadableBody,
+            "the connection ended before the body was complete, or the body is not framed well",
+        )),
+    }
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(
+        Kind::BodyTooLarge,
+        format!("the limit is {limit} bytes; send one application per request"),
+    )
+}
+
+fn content_length(headers: &HeaderMap) -> Option<usize> {
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}
+
+fn media_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let refuse = |detail: &str| Err(Problem::new(Kind::UnsupportedMediaType, detail));
+    let encoded = headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if encoded {
+        return refuse("send the body without `Content-Encoding`");
+    }
+    let declared = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(|essence| essence.trim().to_ascii_lowercase());
+    match declared {
+        Some(essence)
+            if essence == "application/json"
+                || (essence.starts_with("application/") && essence.ends_with("+json")) =>
+        {
+            Ok(())
+        }
+        _ => refuse("send the header `Content-Type: application/json`"),
+    }
+}

@@ -1,0 +1,77 @@
+//! The OpenAPI document and the routes it describes, made from the same list.
+//!
+//! What the document says of a body is what the types say that write it; requests are read by
+//! the model, so their shape is described by [`request`] and held against it by tests.
+
+mod problems;
+mod request;
+
+use axum::{Json, Router, routing};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::{
+    app::App,
+    problem,
+    routes::{characteristics, decisions, health, policies},
+};
+
+pub(crate) use problems::{ComputeProblems, DecisionProblems, LookupProblems};
+pub(crate) use request::DecisionRequestBody;
+
+/// Where the document is.
+const DOCUMENT: &str = "/openapi.json";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Dictamen",
+        description = "Decides credit applications on Mexican employment records.\n\n\
+            * An application and the records **exactly as Belvo sends them** go in; an outcome \
+            with score, offer, reasons in es-MX and English, and the proof of how it was reached \
+            come out.\n\
+            * A decline is an answer (200). Every error is `application/problem+json` (RFC 9457); \
+            its `code` and `type` (`urn:dictamen:problem:<code>`) are stable.\n\
+            * Amounts and rates are text with a fixed number of decimals; days are `YYYY-MM-DD`.\n\
+            * The same question gets the same bytes: nothing in an answer depends on the clock \
+            once `as_of` is given.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    components(schemas(problem::Body, problem::Item)),
+    tags(
+        (name = "decisions", description = "Deciding applications."),
+        (name = "policies", description = "What decides."),
+        (name = "characteristics", description = "What can be decided on."),
+        (name = "operation", description = "Running the service."),
+    )
+)]
+struct Base;
+
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Base::openapi())
+        .routes(routes!(decisions::live))
+        .routes(routes!(decisions::pinned))
+        .routes(routes!(policies::list))
+        .routes(routes!(policies::live))
+        .routes(routes!(policies::version))
+        .routes(routes!(characteristics::list, characteristics::compute))
+        .routes(routes!(characteristics::one))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+}
+
+/// The OpenAPI 3.1 document of the service.
+pub fn document() -> utoipa::openapi::OpenApi {
+    described().into_openapi()
+}
+
+/// Every route, the document and its viewer included.
+pub(crate) fn routes() -> Router<App> {
+    let (router, document) = described().split_for_parts();
+    // The viewer's files are part of the binary: it works without a network.
+    let viewer = SwaggerUi::new("/docs").config(Config::from(DOCUMENT).validator_url("none"));
+    router
+        .route(DOCUMENT, routing::get(|| async move { Json(document) }))
+        .merge(viewer)
+}

@@ -1,0 +1,118 @@
+//! The problems each kind of address can answer with.
+
+use std::collections::BTreeMap;
+
+use utoipa::{
+    IntoResponses,
+    openapi::{
+        Content, Ref, RefOr,
+        example::ExampleBuilder,
+        response::{Response, ResponseBuilder},
+    },
+};
+
+use crate::problem::{Kind, Problem};
+
+type Responses = BTreeMap<String, RefOr<Response>>;
+
+/// Of every address.
+const ALWAYS: &[Kind] = &[
+    Kind::InvalidPath,
+    Kind::InvalidQuery,
+    Kind::MethodNotAllowed,
+    Kind::Internal,
+];
+/// Of addresses that take a body.
+const BODY: &[Kind] = &[
+    Kind::EmptyBody,
+    Kind::UnreadableBody,
+    Kind::MalformedJson,
+    Kind::ConflictingAsOf,
+    Kind::RequestTimeout,
+    Kind::BodyTooLarge,
+    Kind::UnsupportedMediaType,
+    Kind::InvalidRequest,
+    Kind::CannotCompute,
+    Kind::NotReady,
+    Kind::DeadlineExceeded,
+];
+
+/// Problems of looking something up.
+pub(crate) struct LookupProblems;
+/// Problems of computing characteristics.
+pub(crate) struct ComputeProblems;
+/// Problems of deciding.
+pub(crate) struct DecisionProblems;
+
+impl IntoResponses for LookupProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            &[
+                Kind::UnknownPolicy,
+                Kind::UnknownVersion,
+                Kind::NoLiveVersion,
+                Kind::UnknownCharacteristic,
+            ],
+        ])
+    }
+}
+
+impl IntoResponses for ComputeProblems {
+    fn responses() -> Responses {
+        of(&[ALWAYS, BODY])
+    }
+}
+
+impl IntoResponses for DecisionProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            BODY,
+            &[
+                Kind::InvalidIdempotencyKey,
+                Kind::UnknownPolicy,
+                Kind::UnknownVersion,
+                Kind::NoLiveVersion,
+            ],
+        ])
+    }
+}
+
+fn of(kinds: &[&[Kind]]) -> Responses {
+    let mut by_status: BTreeMap<String, Vec<Kind>> = BTreeMap::new();
+    for kind in kinds.iter().copied().flatten() {
+        by_status
+            .entry(kind.status().as_str().to_owned())
+            .or_default()
+            .push(*kind);
+    }
+    by_status
+        .into_iter()
+        .map(|(status, kinds)| (status, response(&kinds).into()))
+        .collect()
+}
+
+fn response(kinds: &[Kind]) -> Response {
+    let lines: Vec<String> = kinds
+        .iter()
+        .map(|kind| format!("`{}`: {}.", kind.code(), kind.title()))
+        .collect();
+    let mut content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+    content.examples = kinds
+        .iter()
+        .map(|kind| {
+            let body =
+                Problem::new(*kind, kind.title()).body("0b9c2f0e-3f0c-4a53-9f7b-1c3f6a0d8e11");
+            let example = ExampleBuilder::new()
+                .summary(kind.title())
+                .value(serde_json::to_value(body).ok())
+                .build();
+            (kind.code().to_owned(), RefOr::T(example))
+        })
+        .collect();
+    ResponseBuilder::new()
+        .description(lines.join("\n\n"))
+        .content("application/problem+json", content)
+        .build()
+}

@@ -1,0 +1,87 @@
+//! The kinds of problem: code, status and title of each.
+//!
+//! One table, from which responses and the OpenAPI document are made.
+
+use axum::http::StatusCode;
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $status:ident, $title:literal;)+) => {
+        /// A kind of problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Stable short name.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),+ }
+            }
+
+            /// HTTP status.
+            pub fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status),+ }
+            }
+
+            /// A few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The body is empty.
+    EmptyBody = "empty-body", BAD_REQUEST, "the request has no body";
+    /// The body ended early or could not be received.
+    UnreadableBody = "unreadable-body", BAD_REQUEST, "the body could not be received";
+    /// The body is not JSON.
+    MalformedJson = "malformed-json", BAD_REQUEST, "the body is not JSON";
+    /// A query parameter is unknown, repeated or has an unknown value.
+    InvalidQuery = "invalid-query", BAD_REQUEST, "a query parameter is not usable";
+    /// Query and body name different days.
+    ConflictingAsOf = "conflicting-as-of", BAD_REQUEST, "query and body name different days";
+    /// The `Idempotency-Key` header is not usable.
+    InvalidIdempotencyKey = "invalid-idempotency-key", BAD_REQUEST, "the idempotency key is not usable";
+    /// The path cannot be decoded.
+    InvalidPath = "invalid-path", BAD_REQUEST, "the path is not usable";
+    /// No such route.
+    NotFound = "not-found", NOT_FOUND, "there is nothing at this address";
+    /// No policy of this id.
+    UnknownPolicy = "unknown-policy", NOT_FOUND, "no such policy";
+    /// No such version of the policy.
+    UnknownVersion = "unknown-version", NOT_FOUND, "no such version of the policy";
+    /// The policy has numbered versions only.
+    NoLiveVersion = "no-live-version", NOT_FOUND, "the policy has no live version";
+    /// No such characteristic.
+    UnknownCharacteristic = "unknown-characteristic", NOT_FOUND, "no such characteristic";
+    /// The route does not take this method.
+    MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "this address does not take this method";
+    /// The body did not arrive in time.
+    RequestTimeout = "request-timeout", REQUEST_TIMEOUT, "the body did not arrive in time";
+    /// The body is larger than the limit.
+    BodyTooLarge = "body-too-large", PAYLOAD_TOO_LARGE, "the body is too large";
+    /// The body is not declared as JSON, or is compressed.
+    UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "the body must be JSON";
+    /// JSON, but not a request a decision can be made on.
+    InvalidRequest = "invalid-request", UNPROCESSABLE_ENTITY, "the request is not what a decision can be made on";
+    /// The characteristics cannot be computed for this day.
+    CannotCompute = "cannot-compute", UNPROCESSABLE_ENTITY, "the characteristics cannot be computed";
+    /// A defect of the service.
+    Internal = "internal", INTERNAL_SERVER_ERROR, "the service failed";
+    /// No parameters are loaded yet.
+    NotReady = "not-ready", SERVICE_UNAVAILABLE, "the service is not ready";
+    /// The decision took longer than the limit.
+    DeadlineExceeded = "deadline-exceeded", SERVICE_UNAVAILABLE, "the answer took too long";
+}
+
+impl Kind {
+    /// The `type` of the problem: a URN, since there is nothing to look up at an address.
+    pub fn type_uri(self) -> String {
+        format!("urn:dictamen:problem:{}", self.code())
+    }
+}

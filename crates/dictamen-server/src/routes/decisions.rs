@@ -1,0 +1,227 @@
+//! Deciding an application.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, Uri},
+    response::{IntoResponse, Response},
+};
+use chrono::NaiveDate;
+use dictamen_lab::{pipeline, suggest};
+
+use super::{cannot_compute, in_time, json_bytes, parameters, parse, unwritable};
+use crate::{
+    answer::{self, DecisionAnswer, Explain},
+    app::App,
+    extract::{JsonBody, Params, idempotency_key, query},
+    openapi::{DecisionProblems, DecisionRequestBody},
+    problem::{Kind, Problem},
+    rules::{LoadedPolicy, ParameterSet, RuleBook},
+    telemetry::Facts,
+};
+
+/// Decide by the live version.
+///
+/// The answer depends on nothing but the body, `as_of`, the policy and the parameters, all of
+/// which it names: the same question gets the same bytes. A decline is an answer, not an error.
+#[utoipa::path(
+    post, path = "/v1/policies/{policy}/decisions", operation_id = "decide", tag = "decisions",
+    params(
+        ("policy" = String, Path, description = "Policy id.", example = "nomina-personal-loan-mx"),
+        DecideQuery, DecideHeaders,
+    ),
+    request_body = DecisionRequestBody,
+    responses(
+        (status = 200, description = "The decision.", body = DecisionAnswer<'static>,
+         headers(("X-Request-Id" = String, description = "The id of the request."))),
+        DecisionProblems,
+    )
+)]
+pub(crate) async fn live(
+    State(app): State<App>,
+    Params(policy): Params<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let loaded = find_live(&app.rules(), &policy)?;
+    decide(&app, loaded, &uri, &headers, body).await
+}
+
+/// Decide by a named version.
+///
+/// As the live version, with the version that the path names.
+#[utoipa::path(
+    post, path = "/v1/policies/{policy}/versions/{version}/decisions",
+    operation_id = "decideByVersion", tag = "decisions",
+    params(
+        ("policy" = String, Path, description = "Policy id.", example = "nomina-personal-loan-mx"),
+        ("version" = String, Path, description = "Policy version.", example = "1.0.0"),
+        DecideQuery, DecideHeaders,
+    ),
+    request_body = DecisionRequestBody,
+    responses(
+        (status = 200, description = "The decision.", body = DecisionAnswer<'static>,
+         headers(("X-Request-Id" = String, description = "The id of the request."))),
+        DecisionProblems,
+    )
+)]
+pub(crate) async fn pinned(
+    State(app): State<App>,
+    Params((policy, version)): Params<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let loaded = find_version(&app.rules(), &policy, &version)?;
+    decide(&app, loaded, &uri, &headers, body).await
+}
+
+/// What may follow the `?`.
+#[derive(Debug, Default, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query; `Asked` reads it")]
+pub(crate) struct DecideQuery {
+    /// How much of the trace to send along: `none` (default), `reasons` (the rules that fired,
+    /// were undecided or failed) or `full`.
+    #[param(required = false, inline)]
+    explain: Option<ExplainName>,
+    /// The day the facts are taken to hold, when the body names none; today in Mexico City when
+    /// neither does. A day that differs from the body's is refused.
+    #[param(required = false, example = "2026-09-15")]
+    as_of: Option<NaiveDate>,
+}
+
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the query; `Asked` reads it")]
+pub(crate) enum ExplainName {
+    None,
+    Reasons,
+    Full,
+}
+
+/// The headers a decision takes.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes the headers")]
+pub(crate) struct DecideHeaders {
+    /// 1 to 255 visible ASCII characters. Repeating a request is safe with or without it, since
+    /// the answer is a pure function of the request and the rules in force; nothing is stored
+    /// under the key yet.
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        min_length = 1,
+        max_length = 255
+    )]
+    idempotency_key: Option<String>,
+    /// An id of the caller's choice, 1 to 128 letters, digits, `-`, `_`, `.` or `:`; it comes
+    /// back in the answer and is in the log. One is made when it is absent or not usable.
+    #[param(rename = "X-Request-Id", required = false)]
+    x_request_id: Option<String>,
+}
+
+/// A query, read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Asked {
+    explain: Explain,
+    as_of: Option<NaiveDate>,
+}
+
+fn asked(uri: &Uri) -> Result<Asked, Problem> {
+    let mut asked = Asked {
+        explain: Explain::default(),
+        as_of: None,
+    };
+    for (key, value) in query(uri, &["explain", "as_of"])? {
+        if key == "explain" {
+            asked.explain = Explain::by_name(&value).ok_or_else(|| {
+                let help = suggest::help(&value, Explain::ALL.map(|(name, _)| name));
+                Problem::new(
+                    Kind::InvalidQuery,
+                    format!("unknown value of `explain`; {}", help.unwrap_or_default()),
+                )
+            })?;
+        } else {
+            asked.as_of = Some(super::day(&value)?);
+        }
+    }
+    Ok(asked)
+}
+
+/// The live version of a policy.
+pub(super) fn find_live(rules: &RuleBook, policy: &str) -> Result<Arc<LoadedPolicy>, Problem> {
+    let versions = super::policies::find(rules, policy)?;
+    versions.live().cloned().ok_or_else(|| {
+        let known: Vec<&str> = versions.names().collect();
+        Problem::new(
+            Kind::NoLiveVersion,
+            format!("name one of its versions: {}", known.join(", ")),
+        )
+    })
+}
+
+/// A named version of a policy.
+pub(super) fn find_version(
+    rules: &RuleBook,
+    policy: &str,
+    version: &str,
+) -> Result<Arc<LoadedPolicy>, Problem> {
+    let versions = super::policies::find(rules, policy)?;
+    versions.get(version).cloned().ok_or_else(|| {
+        let known: Vec<&str> = versions.names().collect();
+        let near = suggest::nearest(version, versions.names());
+        let near = near.map(|near| format!("; did you mean `{near}`?"));
+        Problem::new(
+            Kind::UnknownVersion,
+            format!(
+                "known versions: {}{}",
+                known.join(", "),
+                near.unwrap_or_default()
+            ),
+        )
+    })
+}
+
+async fn decide(
+    app: &App,
+    policy: Arc<LoadedPolicy>,
+    uri: &Uri,
+    headers: &HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let asked = asked(uri)?;
+    idempotency_key(headers)?;
+    let parameters = parameters(app)?;
+    let today = app.clock().today();
+    let (bytes, facts) = in_time(app, body.len(), move || {
+        decide_now(&policy, &parameters, &body, asked, today)
+    })
+    .await?;
+    Ok((Extension(facts), json_bytes(bytes)).into_response())
+}
+
+fn decide_now(
+    loaded: &LoadedPolicy,
+    set: &ParameterSet,
+    body: &[u8],
+    asked: Asked,
+    today: NaiveDate,
+) -> Result<(Vec<u8>, Facts), Problem> {
+    let request = parse(body)?;
+    let as_of = super::settle_as_of(asked.as_of, request.as_of, today)?;
+    let decided = pipeline::decide(&loaded.policy, &request, as_of, &set.parameters)
+        .map_err(|error| cannot_compute(&error))?;
+    let decision = &decided.decision;
+    let facts = Facts {
+        policy: decision.policy.id.to_string(),
+        version: decision.policy.version.to_string(),
+        outcome: decision.outcome.name(),
+        decision_id: decision.decision_id.clone(),
+    };
+    let bytes = answer::write(&decided, asked.explain).map_err(unwritable)?;
+    Ok((bytes, facts))
+}

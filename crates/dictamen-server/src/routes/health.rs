@@ -1,0 +1,178 @@
+//! Is the process alive, and can it decide?
+
+use axum::{
+    Extension,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use dictamen_engine::{Diagnostic, Severity};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::json;
+use crate::{
+    app::App,
+    problem::Problem,
+    rules::{Failure, RuleBook},
+    telemetry::KeepBody,
+};
+
+/// Whether the service can decide, and on what.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Readiness {
+    /// `ready`, `not_ready` or `stopping`.
+    #[schema(example = "ready")]
+    status: &'static str,
+    /// Every policy version in force.
+    policies: Vec<InForce>,
+    /// The parameters in force; null before the first good ones.
+    parameters: Option<ParametersInForce>,
+    /// Folders whose present content was refused. What is in force for them, if anything, is
+    /// the last good content.
+    failures: Vec<FailedFolder>,
+}
+
+/// A policy version in force.
+#[derive(Debug, Serialize, ToSchema)]
+struct InForce {
+    /// Policy id.
+    #[schema(example = "nomina-personal-loan-mx")]
+    id: String,
+    /// Policy version.
+    #[schema(example = "1.0.0")]
+    version: String,
+    /// Content hash.
+    #[schema(example = "sha256:2c26b46b68ffc68f…")]
+    hash: String,
+    /// Whether requests that name no version get it.
+    live: bool,
+    /// The folder it was read from.
+    #[schema(example = "nomina-personal-loan-mx")]
+    folder: String,
+}
+
+/// The parameters in force.
+#[derive(Debug, Serialize, ToSchema)]
+struct ParametersInForce {
+    /// Content hash.
+    #[schema(example = "sha256:fcde2b2edba56bf4…")]
+    hash: String,
+}
+
+/// A folder whose present content was refused.
+#[derive(Debug, Serialize, ToSchema)]
+struct FailedFolder {
+    /// The folder; empty for the rules folder itself.
+    folder: String,
+    /// Whether an earlier good content of it stays in force.
+    last_good_in_force: bool,
+    /// Everything that is wrong with it.
+    findings: Vec<Finding>,
+}
+
+/// One thing that is wrong with a folder.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Finding {
+    /// Stable code.
+    #[schema(example = "script::unknown-characteristic")]
+    code: String,
+    /// `error` or `warning`.
+    #[schema(example = "error")]
+    severity: &'static str,
+    /// What is wrong.
+    message: String,
+    /// File within the folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    /// Line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    /// Column in characters, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+}
+
+impl From<&Diagnostic> for Finding {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        let span = diagnostic.span.as_ref();
+        Self {
+            code: diagnostic.code.to_owned(),
+            severity: match diagnostic.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            message: diagnostic.message.clone(),
+            file: span.map(|span| span.file.clone()),
+            line: span.map(|span| span.line),
+            column: span.map(|span| span.column),
+            help: diagnostic.help.clone(),
+        }
+    }
+}
+
+/// Whether the process answers at all.
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "healthz", tag = "operation",
+    responses((status = 200, description = "The process answers.", content_type = "text/plain",
+               body = String, example = "ok"))
+)]
+pub(crate) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Whether the service can decide, what is in force, and what was refused.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "readyz", tag = "operation",
+    responses(
+        (status = 200, description = "At least one policy and the parameters are in force.", body = Readiness),
+        (status = 503, description = "Nothing can be decided yet, or the service is stopping.", body = Readiness),
+    )
+)]
+pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> {
+    let rules = app.rules();
+    let (code, status) = if app.is_draining() {
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping")
+    } else if rules.is_ready() {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
+    };
+    let body = json(&readiness(&rules, status))?;
+    // An answer in its own shape, not a problem: probes and people read it the same way.
+    Ok((code, Extension(KeepBody), body).into_response())
+}
+
+fn readiness(rules: &RuleBook, status: &'static str) -> Readiness {
+    Readiness {
+        status,
+        policies: rules
+            .folders()
+            .map(|(folder, loaded)| {
+                let stamp = loaded.policy.stamp();
+                InForce {
+                    id: stamp.id.to_string(),
+                    version: stamp.version.to_string(),
+                    hash: stamp.hash.to_string(),
+                    live: loaded.live,
+                    folder: folder.to_owned(),
+                }
+            })
+            .collect(),
+        parameters: rules.parameters().map(|set| ParametersInForce {
+            hash: set.parameters.hash().to_owned(),
+        }),
+        failures: rules.failures().iter().map(failed).collect(),
+    }
+}
+
+fn failed(failure: &Failure) -> FailedFolder {
+    FailedFolder {
+        folder: failure.folder.clone(),
+        last_good_in_force: failure.last_good_in_force,
+        findings: failure.diagnostics.iter().map(Finding::from).collect(),
+    }
+}

@@ -1,0 +1,80 @@
+//! Running the service on a socket until it is told to stop.
+//!
+//! On the signal it first reports itself as not ready, takes no further connection, lets running
+//! requests finish, and gives up on those that outlast the drain deadline.
+
+use std::{future::Future, io, time::Duration};
+
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    app::App,
+    reload::{EVERY, Reloader},
+};
+
+/// How long running requests may take to finish after the signal.
+pub const DRAIN: Duration = Duration::from_secs(30);
+
+/// Serves `app` on `listener` until `stop` is done, then drains for at most `drain`.
+///
+/// # Errors
+///
+/// When the socket fails.
+pub async fn run(
+    listener: TcpListener,
+    app: App,
+    reloader: Option<Reloader>,
+    stop: impl Future<Output = ()> + Send + 'static,
+    drain: Duration,
+) -> io::Result<()> {
+    let reloading = reloader.map(|reloader| tokio::spawn(reloader.run(EVERY)));
+    let (stopped, mut stopping) = watch::channel(());
+    let router = app.router();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        stop.await;
+        tracing::info!("stopping; running requests finish");
+        app.drain();
+        drop(stopped);
+    });
+    let deadline = async move {
+        // An error means that the sender is gone, which is the signal.
+        while stopping.changed().await.is_ok() {}
+        tokio::time::sleep(drain).await;
+    };
+    let result = tokio::select! {
+        result = serving => result,
+        () = deadline => {
+            tracing::warn!("drain deadline reached; requests still running are cut off");
+            Ok(())
+        }
+    };
+    if let Some(reloading) = reloading {
+        reloading.abort();
+    }
+    tracing::info!("stopped");
+    result
+}
+
+/// Done when the process is asked to stop: Ctrl-C or, on Unix, SIGTERM.
+pub async fn stop_signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,186 @@
+//! Request ids, one log line per request, and the last hand on every response.
+//!
+//! What is logged is chosen, not filtered: method, matched route, status, latency, and of a
+//! decision its id, outcome and policy. Paths, queries, headers and bodies never reach a log,
+//! because any of them may hold personal data.
+
+use std::time::Instant;
+
+use axum::{
+    body::Body,
+    extract::{MatchedPath, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use crate::{
+    answer,
+    problem::{Kind, Problem},
+};
+
+/// The header that carries the id of a request in both directions.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// What the log says of a decision.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    pub(crate) policy: String,
+    pub(crate) version: String,
+    pub(crate) outcome: &'static str,
+    pub(crate) decision_id: String,
+}
+
+/// Marks an answer with an error status whose body is not to become a problem.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeepBody;
+
+/// Starts logging to standard error and keeps the words of a panic out of it.
+///
+/// `filter` is in the syntax of `tracing_subscriber::EnvFilter`, such as `info`.
+pub fn start_logging(format: LogFormat, filter: &str, ansi: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
+    // Started twice only in tests; the first one stays.
+    let _ = match format {
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.with_ansi(ansi).try_init(),
+    };
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string);
+        tracing::error!(place, "panic");
+    }));
+}
+
+/// The id a request came with, if it is one, or a new one.
+fn request_id(headers: &HeaderMap) -> String {
+    headers
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| is_sane(id))
+        .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)
+}
+
+fn is_sane(id: &str) -> bool {
+    (1..=128).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+}
+
+/// The outermost layer.
+pub(crate) async fn observe(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request_id(request.headers());
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let span = tracing::info_span!("request", request_id = id);
+    async move {
+        let mut response = finish(next.run(request).await, &id, &method);
+        let facts = response.extensions_mut().remove::<Facts>();
+        log(&method, &route, response.status(), started, facts.as_ref());
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// Gives a response its id and its security headers, and an error its body.
+fn finish(mut response: Response, id: &str, method: &Method) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let problem = response.extensions_mut().remove::<Problem>();
+    let keep = response.extensions_mut().remove::<KeepBody>().is_some();
+    if let Some(problem) = problem.or_else(|| (is_error && !keep).then(|| foreign(status))) {
+        if problem.kind().status().is_server_error() {
+            tracing::error!(code = problem.kind().code(), "request failed");
+        }
+        let body = answer::line(&problem.body(id)).unwrap_or_default();
+        let headers = response.headers_mut();
+        headers.remove(header::CONTENT_LENGTH);
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        *response.body_mut() = if method == Method::HEAD {
+            Body::empty()
+        } else {
+            Body::from(body)
+        };
+    }
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    response
+}
+
+/// An error that a library answered in its own words.
+fn foreign(status: StatusCode) -> Problem {
+    let kind = Kind::ALL
+        .iter()
+        .copied()
+        .filter(|kind| {
+            matches!(
+                kind,
+                Kind::NotFound | Kind::MethodNotAllowed | Kind::BodyTooLarge
+            )
+        })
+        .find(|kind| kind.status() == status)
+        .unwrap_or(Kind::Internal);
+    Problem::new(kind, kind.title())
+}
+
+fn log(method: &Method, route: &str, status: StatusCode, started: Instant, facts: Option<&Facts>) {
+    let latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let status = status.as_u16();
+    // Probes ask every few seconds and would drown the rest.
+    if matches!(route, "/healthz" | "/readyz") {
+        tracing::debug!(%method, route, status, latency_us, "answered");
+        return;
+    }
+    let Some(facts) = facts else {
+        tracing::info!(%method, route, status, latency_us, "answered");
+        return;
+    };
+    tracing::info!(
+        %method,
+        route,
+        status,
+        latency_us,
+        policy = facts.policy,
+        version = facts.version,
+        outcome = facts.outcome,
+        decision_id = facts.decision_id,
+        "decided"
+    );
+}
+
+/// Says in the log where the service is and how to try it.
+pub fn listening(address: &str, hint: &str) {
+    tracing::info!(address, hint, "listening on {address}");
+}
