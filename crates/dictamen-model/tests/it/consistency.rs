@@ -1,5 +1,4 @@
 //! Whether sources agree.
-
 use serde_json::json;
 
 use crate::support::{TODAY, characteristics, closed_job, expect, open_job, with_record};

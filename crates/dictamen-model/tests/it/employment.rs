@@ -1,5 +1,4 @@
 //! Jobs, tenure, density, gaps and weeks.
-
 use serde_json::json;
 
 use crate::support::{

@@ -1,10 +1,5 @@
 //! Malformed, mutated and extreme input: a problem with its place, or a result; never a panic.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "test"
-)]
+#![expect(clippy::unwrap_used, reason = "test")]
 
 use chrono::NaiveDate;
 use dictamen_model::wire::{CurrentEmployment, EmploymentRecord, Link, Webhook};

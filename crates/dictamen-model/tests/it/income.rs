@@ -1,5 +1,4 @@
 //! Income: capped, compared, per month and net.
-
 use dictamen_model::{ComputeError, DecisionRequest, compute};
 use serde_json::json;
 

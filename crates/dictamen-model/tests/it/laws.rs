@@ -1,7 +1,7 @@
 //! What must hold for every record.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::arithmetic_side_effects,
     reason = "test"
 )]

@@ -1,4 +1,5 @@
 //! Belvo's employment metrics.
+#![expect(clippy::indexing_slicing, reason = "test")]
 
 use dictamen_model::characteristic::index_of;
 use serde_json::json;

@@ -1,6 +1,4 @@
 //! Personal data reaches no debug output, no message and no characteristic.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test")]
-
 use dictamen_model::DecisionRequest;
 use serde_json::json;
 

@@ -1,4 +1,5 @@
 //! Which record is used, how old it is, and whom it is about.
+#![expect(clippy::expect_used, reason = "test")]
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
 //! What jobs paid over time.
+#![expect(clippy::indexing_slicing, reason = "test")]
 
 use serde_json::json;
 

@@ -1,5 +1,6 @@
 //! Large input. Nothing is timed: an algorithm that compared every job with every other one would
 //! keep this test busy for hours.
+#![expect(clippy::arithmetic_side_effects, clippy::expect_used, reason = "test")]
 
 use std::fmt::Write as _;
 

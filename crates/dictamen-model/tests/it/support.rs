@@ -1,5 +1,10 @@
 //! What the tests share: the shipped parameters and requests built from JSON.
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "test"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,5 @@
 //! Belvo's payloads in the shapes of several years, invented for these tests; and Belvo's own
 //! examples, where they are beside the workspace.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test")]
-
 use dictamen_model::wire::{
     CurrentEmployment, DocumentedStatus, EmploymentChange, EmploymentRecord, EmploymentStatus,
     Link, ProcessType, Webhook, WebhookCode, WebhookType,
