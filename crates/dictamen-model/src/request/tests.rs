@@ -135,6 +135,10 @@ fn what_is_not_json_is_one_problem_with_its_place() {
             "the text ends before the JSON is complete, at line 1, column 0",
         ),
         (b"{} {}", "this is not JSON, at line 1, column 4"),
+        (
+            b"1e999",
+            "a number is out of all range, at line 1, column 5",
+        ),
         (b"{\"a\n\":1}", "this is not JSON, at line 2, column 0"),
         (
             b"{\n\"x\":\"\xff\"}",

@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let parameters = parameters();
-        try_all(&bytes, &parameters);
+        try_all(&bytes, parameters);
         let _ = DecisionRequest::parse_with_parts(&bytes, &bytes, Some(&bytes));
         let _ = (EmploymentRecord::parse_page(&bytes), CurrentEmployment::parse_page(&bytes));
         let _ = (Link::parse(&bytes), Link::parse_page(&bytes), Webhook::parse(&bytes));
@@ -105,8 +105,8 @@ proptest! {
         let parameters = parameters();
         let mut request = complete_request();
         request["employment_records"] = value.clone();
-        try_all(request.to_string().as_bytes(), &parameters);
-        try_all(value.to_string().as_bytes(), &parameters);
+        try_all(request.to_string().as_bytes(), parameters);
+        try_all(value.to_string().as_bytes(), parameters);
         let _ = Webhook::parse(value.to_string().as_bytes());
     }
 
@@ -117,7 +117,7 @@ proptest! {
         let mut found = Vec::new();
         places(&request, "", &mut found);
         *request.pointer_mut(&found[at.index(found.len())]).unwrap() = value;
-        try_all(request.to_string().as_bytes(), &parameters);
+        try_all(request.to_string().as_bytes(), parameters);
     }
 
     #[test]

@@ -206,7 +206,7 @@ fn a_day_outside_the_tables_is_refused_only_when_it_is_needed() {
     let on = |day: &str, jobs: serde_json::Value| {
         let request = with_record(&json!({ "report_date": day, "employment_records": jobs }));
         let request = DecisionRequest::parse(request.to_string().as_bytes()).expect("readable");
-        compute(&request, day.parse().expect("a day"), &parameters)
+        compute(&request, day.parse().expect("a day"), parameters)
     };
     assert!(on("2027-02-01", json!([])).is_ok());
     assert!(on("1990-01-01", json!([open_job("A", "1989-01-01", 0.0)])).is_ok());

@@ -31,12 +31,8 @@ fn body(jobs: usize, padding: usize) -> String {
 #[test]
 fn ten_thousand_jobs() {
     let request = DecisionRequest::parse(body(10_000, 0).as_bytes()).expect("readable");
-    let values = compute(
-        &request,
-        "2026-09-15".parse().expect("a day"),
-        &parameters(),
-    )
-    .expect("computable");
+    let values =
+        compute(&request, "2026-09-15".parse().expect("a day"), parameters()).expect("computable");
     assert_eq!(
         values.by_name("unique_employers_total"),
         Some(&Value::Int(10_000))

@@ -8,12 +8,19 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use dictamen_model::{Characteristics, DecisionRequest, Parameters, Value, compute};
 use serde_json::json;
 
+static PARAMETERS: LazyLock<Parameters> = LazyLock::new(read_parameters);
+
 /// The parameters as they ship.
-pub(crate) fn parameters() -> Parameters {
+pub(crate) fn parameters() -> &'static Parameters {
+    &PARAMETERS
+}
+
+fn read_parameters() -> Parameters {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/parameters");
     let files: BTreeMap<String, String> = std::fs::read_dir(folder)
         .unwrap()
@@ -55,7 +62,7 @@ pub(crate) fn json_files(folder: &Path) -> Vec<PathBuf> {
 /// Characteristics of a request given as JSON, as of a day.
 pub(crate) fn characteristics(request: &serde_json::Value, as_of: &str) -> Characteristics {
     let request = DecisionRequest::parse(request.to_string().as_bytes()).unwrap();
-    compute(&request, as_of.parse().unwrap(), &parameters()).unwrap()
+    compute(&request, as_of.parse().unwrap(), parameters()).unwrap()
 }
 
 /// A request of an invented person, complete in every field.

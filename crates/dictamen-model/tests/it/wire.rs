@@ -154,7 +154,7 @@ fn belvo_s_own_examples_are_read() {
             let application =
                 br#"{"application_id":"A","requested_amount":1,"requested_term_months":1}"#;
             let request = DecisionRequest::parse_with_parts(&bytes, application, None).unwrap();
-            compute(&request, "2026-09-15".parse().unwrap(), &parameters()).unwrap();
+            compute(&request, "2026-09-15".parse().unwrap(), parameters()).unwrap();
         } else if name.starts_with("current_employment") {
             CurrentEmployment::parse_page(&bytes).unwrap();
         } else if name.starts_with("link.") {
