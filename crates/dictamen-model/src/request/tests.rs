@@ -107,6 +107,9 @@ fn records_of_two_people_are_refused() {
             [("request::two-people", "/employment_records/1")]
         );
     }
+    // What a record says of itself counts, not what its documents say.
+    let own = r#"{"personal_data":{"document_ids":[{"document_type":"CURP","document_number":"X"}]},"internal_identification":"SABC560626MDFLRN01"}"#;
+    assert!(parse(&format!("[{ANA},{own}]")).is_ok());
     let error = DecisionRequest::parse_with_parts(
         ANA.as_bytes(),
         APPLICATION.as_bytes(),

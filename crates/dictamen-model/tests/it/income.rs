@@ -25,7 +25,7 @@ fn the_cap_is_a_floor_of_the_income() {
         (2_929.81, "89066.224", false, false),
         (2_929.82, "89066.528", true, false),
         (2_932.75, "89155.6", true, false),
-        (2_947.41, "89155.6", true, false),
+        (2_947.413_75, "89155.6", true, false),
         (2_947.42, "89155.6", true, true),
     ] {
         expect(
@@ -185,6 +185,20 @@ fn incomes_are_compared_uncapped() {
     expect(
         &characteristics(&request, TODAY),
         &json!({ "income_sources_disagree": false, "monthly_income_gross": "89155.6", "salary_above_cap": true }),
+    );
+}
+
+#[test]
+fn incomes_are_compared_over_all_open_jobs() {
+    // A forgotten job is no income, but the other source lists it too.
+    let mut request = with_jobs(&json!([
+        open_job("A", "2020-01-01", 500.0),
+        open_job("B", "2010-01-01", 100.0)
+    ]));
+    request["current_employments"] = json!([current(TODAY, &json!([15_200, 3_040]))]);
+    expect(
+        &characteristics(&request, TODAY),
+        &json!({ "forgotten_open_jobs": 1, "income_sources_disagree": false, "monthly_income_gross": "15200" }),
     );
 }
 

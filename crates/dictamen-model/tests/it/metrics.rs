@@ -90,6 +90,41 @@ fn a_short_career_has_no_long_window() {
 }
 
 #[test]
+fn a_career_of_exactly_three_years_has_its_window() {
+    for (start, moves) in [("2023-09-11", json!(0)), ("2023-09-12", json!(null))] {
+        expect(
+            &characteristics(&with_jobs(&json!([open_job("A", start, 500.0)])), TODAY),
+            &json!({ "metric_increases_3y": moves }),
+        );
+    }
+}
+
+#[test]
+fn two_salaries_of_one_day_are_no_change() {
+    let mut job = open_job("A", "2020-01-01", 500.0);
+    job["employment_status_updates"] = json!([
+        { "event": "HIRED", "base_salary": 300, "update_date": "2020-01-01" },
+        { "event": "SALARY_MODIFICATION", "base_salary": 500, "update_date": "2020-01-01" },
+    ]);
+    expect(
+        &characteristics(&with_jobs(&json!([job])), TODAY),
+        &json!({ "metric_increases_last_job": 0, "metric_increases_overall": 0 }),
+    );
+}
+
+#[test]
+fn simultaneous_jobs_are_no_change_of_job() {
+    let request = with_jobs(&json!([
+        closed_job("A", "2020-01-01", "2025-12-31", 800.0),
+        open_job("B", "2024-01-01", 500.0),
+    ]));
+    expect(
+        &characteristics(&request, TODAY),
+        &json!({ "metric_increases_overall": 0, "metric_decreases_overall": 0, "metric_decreases_after_change": 1 }),
+    );
+}
+
+#[test]
 fn who_left_has_a_last_job_and_who_never_worked_has_none() {
     let request = with_jobs(&json!([
         closed_job("A", "2020-01-01", "2026-08-27", 500.0),

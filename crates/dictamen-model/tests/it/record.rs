@@ -19,6 +19,14 @@ fn the_newest_report_is_used() {
             ]),
             "b",
         ),
+        // Retrieval counts before storage.
+        (
+            json!([
+                { "id": "a", "report_date": "2026-09-01", "collected_at": "2026-09-03T00:00:00Z", "created_at": "2026-09-03T00:00:01Z" },
+                { "id": "b", "report_date": "2026-09-01", "collected_at": "2026-09-02T00:00:00Z", "created_at": "2026-09-04T00:00:00Z" },
+            ]),
+            "a",
+        ),
         // The same day: the later instant, whatever its offset and its number of digits.
         (
             json!([
@@ -177,10 +185,10 @@ fn identity_is_judged_and_not_shown() {
             70,
         ),
         (
-            person(json!("SABC560626MDFLRN01"), "1956-06-27"),
+            person(json!("SABC560626MDFLRN01"), "1957-06-26"),
             true,
             json!(false),
-            70,
+            69,
         ),
         (
             person(json!("SABC560626MDFLRN02"), "1956-06-26"),
