@@ -8,6 +8,7 @@
 
 mod bad_requests;
 mod decisions;
+mod logging;
 mod openapi;
 mod operation;
 mod policies;
