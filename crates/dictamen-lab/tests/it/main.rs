@@ -1,0 +1,12 @@
+//! The shipped policies held against the laws of the project and the reference cases.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests"
+)]
+
+mod applicant;
+mod laws;
+mod reference;
+mod support;
