@@ -90,8 +90,8 @@ async fn examples_are_as_the_document_says() {
     assert_eq!(keys(example), keys(&real));
     // The example may know fewer characteristics than there are by now, but no others.
     let known = real["characteristics"].take();
-    for (name, value) in example["characteristics"].as_object().unwrap() {
-        assert_eq!(Some(value), known.get(name), "{name}");
+    for name in keys(&example["characteristics"]) {
+        assert!(known.get(&name).is_some(), "{name}");
     }
 
     let mut seen = 0;
