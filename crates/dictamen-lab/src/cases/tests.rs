@@ -1,3 +1,5 @@
+//! Cases as their authors write them: passing, failing, and not to be run.
+
 use std::fmt::Write as _;
 
 use dictamen_engine::{Policy, PolicySource};
