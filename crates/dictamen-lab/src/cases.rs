@@ -198,3 +198,6 @@ fn extension(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,6 +41,7 @@ impl Explain {
 
 /// A decision, with its trace when one was asked for.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = crate::openapi::example_answer)]
 pub struct DecisionAnswer<'a> {
     /// The decision.
     #[serde(flatten)]

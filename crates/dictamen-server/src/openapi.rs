@@ -6,19 +6,20 @@
 mod problems;
 mod request;
 
-use axum::{Json, Router, routing};
+use axum::{Router, body::Bytes, http::header, routing};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
+    answer,
     app::App,
     problem,
     routes::{characteristics, decisions, health, policies},
 };
 
 pub(crate) use problems::{ComputeProblems, DecisionProblems, LookupProblems};
-pub(crate) use request::DecisionRequestBody;
+pub(crate) use request::{DecisionRequestBody, example_answer};
 
 /// Where the document is.
 const DOCUMENT: &str = "/openapi.json";
@@ -71,7 +72,10 @@ pub(crate) fn routes() -> Router<App> {
     let (router, document) = described().split_for_parts();
     // The viewer's files are part of the binary: it works without a network.
     let viewer = SwaggerUi::new("/docs").config(Config::from(DOCUMENT).validator_url("none"));
+    // Written once: the document is large and never changes while the service runs.
+    let document = Bytes::from(answer::line(&document).unwrap_or_default());
+    let json = [(header::CONTENT_TYPE, "application/json")];
     router
-        .route(DOCUMENT, routing::get(|| async move { Json(document) }))
+        .route(DOCUMENT, routing::get(|| async move { (json, document) }))
         .merge(viewer)
 }

@@ -72,12 +72,12 @@ pub(super) fn printed(
     let width = width(rows.iter().map(|(d, _)| d.name));
     for (d, value) in rows {
         let text = plain(value);
-        writeln!(
-            out,
-            "  {:width$}  {text} {DIM}{}{DIM:#}",
-            d.name,
-            d.unit.name()
-        )?;
+        write!(out, "  {:width$}  {text}", d.name)?;
+        let unit = d.unit.name();
+        if !value.is_null() && !unit.is_empty() {
+            write!(out, " {DIM}{unit}{DIM:#}")?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }

@@ -36,6 +36,10 @@ impl<'a> Reader<'a> {
         );
     }
 
+    fn wrong_value(&mut self, what: &str, expected: &str, node: &Node) {
+        self.problem("case::type", node, format!("`{what}` is to be {expected}"));
+    }
+
     /// The entries of a table, each under a known key.
     pub(super) fn table<'n>(
         &mut self,
@@ -96,7 +100,7 @@ impl<'a> Reader<'a> {
         {
             return Some(date);
         }
-        self.wrong_type(what, "a date such as `2026-09-15`", node);
+        self.wrong_value(what, "a date such as `2026-09-15`", node);
         None
     }
 
@@ -106,7 +110,7 @@ impl<'a> Reader<'a> {
         {
             return Some(n);
         }
-        self.wrong_type(what, "a whole number", node);
+        self.wrong_value(what, "a whole number, written without quotes", node);
         None
     }
 
@@ -116,7 +120,7 @@ impl<'a> Reader<'a> {
         {
             return Some(n);
         }
-        self.wrong_type(what, "a decimal number such as `\"0.2499\"`", node);
+        self.wrong_value(what, "a decimal number such as `\"0.2499\"`", node);
         None
     }
 

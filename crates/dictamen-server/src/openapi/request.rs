@@ -58,32 +58,63 @@ impl PartialSchema for OneOrMany {
 
 impl ToSchema for OneOrMany {}
 
+/// An amount: a number, or a plain decimal as text.
+#[derive(Debug)]
+pub(crate) struct Amount;
+
+impl PartialSchema for Amount {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .minimum(Some(0));
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r"^\d+(\.\d+)?$"));
+        let forms = OneOfBuilder::new()
+            .description(Some(
+                "Pesos, read exactly as written: a number, or a plain decimal as text.",
+            ))
+            .item(number)
+            .item(text)
+            .examples([serde_json::json!(120_000), serde_json::json!("1200.50")])
+            .build();
+        RefOr::T(Schema::OneOf(forms))
+    }
+}
+
+impl ToSchema for Amount {}
+
 /// What is asked for. Amounts in MXN.
 #[derive(Debug, ToSchema)]
 #[schema(as = Application)]
 #[expect(dead_code, reason = "describes what the model reads")]
 pub(crate) struct ApplicationBody {
     /// The lender's id of the application.
-    #[schema(example = "APP-0009")]
+    #[schema(example = "APP-0009", min_length = 1, max_length = 128)]
     application_id: String,
-    /// Amount asked for, in MXN.
-    #[schema(value_type = f64, example = 120_000)]
+    /// Amount asked for, in MXN; more than zero.
+    #[schema(value_type = Amount)]
     requested_amount: Value,
     /// Months to pay.
-    #[schema(example = 48)]
+    #[schema(example = 48, minimum = 1, maximum = 600)]
     requested_term_months: i64,
-    /// Payments on other debt, in MXN per month.
-    #[schema(value_type = Option<f64>, required = false, example = 1200)]
+    /// Payments on other debt, in MXN per month; zero when absent.
+    #[schema(value_type = Amount, nullable, required = false)]
     existing_monthly_debt: Option<Value>,
     /// The product asked for.
-    #[schema(required = false)]
+    #[schema(required = false, min_length = 1, max_length = 64)]
     product: Option<String>,
     /// The channel the application came in by.
-    #[schema(required = false)]
+    #[schema(required = false, min_length = 1, max_length = 64)]
     channel: Option<String>,
     /// Whether the applicant asks for a person to look at an automatic decline.
     #[schema(required = false)]
     human_review_requested: Option<bool>,
+}
+
+/// A complete answer to [`example`].
+pub(crate) fn example_answer() -> Value {
+    serde_json::from_str(include_str!("../../examples/decision.json")).unwrap_or_default()
 }
 
 /// A complete request of an invented person.

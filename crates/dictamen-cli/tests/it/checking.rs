@@ -1,0 +1,115 @@
+//! `dictamen check` and `dictamen test`.
+
+use serde_json::Value;
+
+use crate::support::Place;
+
+#[test]
+fn a_good_folder() {
+    let place = Place::new();
+    let check = place.run("check");
+    assert_eq!((check.code, check.err.as_str()), (0, ""));
+    assert!(
+        check.out.ends_with("1 checked, 0 errors, 0 warnings\n"),
+        "{}",
+        check.out
+    );
+    let test = place.run("test");
+    assert_eq!(test.code, 0, "{}", test.out);
+    assert_eq!(
+        test.out.lines().last(),
+        Some("1 passed, 0 failed, 0 errors")
+    );
+}
+
+#[test]
+fn everything_wrong_with_a_policy_is_drawn_at_its_place() {
+    let place = Place::new();
+    place.edit("rules/demo/policy.rhai", "a.weeks_total", "a.week_total");
+    place.edit("rules/demo/policy.rhai", "\"K02\"", "\"K03\"");
+    let ran = place.run("check");
+    assert_eq!(ran.code, 3);
+    insta::assert_snapshot!(ran.out);
+
+    let json: Value = serde_json::from_str(&place.run("check --format json").out).unwrap();
+    let errors = json["errors"].as_u64().unwrap();
+    assert!(errors >= 2);
+    let findings = json["folders"]["demo"]["findings"].as_array().unwrap();
+    assert!(
+        findings
+            .iter()
+            .any(|f| f["code"] == "script::unknown-characteristic")
+    );
+    assert_eq!(json["folders"]["demo"]["policy"], Value::Null);
+
+    // What does not load is not tested, and cannot decide.
+    assert_eq!(place.run("test").code, 3);
+    let decide = place.run("decide --policy demo --input request.json");
+    assert_eq!((decide.code, decide.out.as_str()), (3, ""));
+    assert!(decide.err.contains("week_total"), "{}", decide.err);
+}
+
+#[test]
+fn parameters_are_checked_too() {
+    let place = Place::new();
+    place.write("rules/parameters/uma.toml", "[uma_daily\n");
+    let ran = place.run("check");
+    assert_eq!(ran.code, 3);
+    assert!(ran.out.contains("parameters/uma.toml"), "{}", ran.out);
+    assert_eq!(place.run("test").code, 3);
+}
+
+#[test]
+fn a_failure_is_not_an_error() {
+    let place = Place::new();
+    let case = "rules/demo/cases/counter.toml";
+    place.edit(case, "score = 560", "score = 561\npoints = { S01 = 61 }");
+    place.write(
+        "rules/demo/cases/broken.toml",
+        "title = \"broken\"\nbase = \"base/x.json\"\n",
+    );
+    let ran = place.run("test");
+    assert_eq!(ran.code, 4);
+    insta::assert_snapshot!(ran.out);
+    let json: Value = serde_json::from_str(&place.run("test --format json").out).unwrap();
+    assert_eq!((&json["failed"], &json["errors"]), (&1.into(), &1.into()));
+    let results: Vec<_> = json["policies"][0]["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|case| case["result"].as_str().unwrap())
+        .collect();
+    assert_eq!(results, ["error", "fail"]);
+}
+
+#[test]
+fn a_policy_without_cases_is_not_tested() {
+    let place = Place::new();
+    std::fs::remove_dir_all(place.0.path().join("rules/demo/cases")).unwrap();
+    let ran = place.run("test");
+    assert_eq!(ran.code, 4);
+    assert_eq!(ran.out.lines().last(), Some("0 passed, 0 failed, 1 errors"));
+}
+
+#[test]
+fn only_the_named_policies() {
+    let place = Place::new();
+    place.write("rules/other/policy.rhai", "nonsense(");
+    assert_eq!(place.run("check").code, 3);
+    assert_eq!(place.run("check demo").code, 0);
+    assert_eq!(place.run("test demo").code, 0);
+    let unknown = place.run("check domo");
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("did you mean `demo`?"));
+}
+
+#[test]
+fn a_folder_without_policies() {
+    let place = Place::new();
+    std::fs::create_dir(place.0.path().join("empty")).unwrap();
+    for line in ["check --rules empty", "test --rules empty"] {
+        let ran = place.run(line);
+        assert_eq!(ran.code, 3, "{line}");
+        assert!(ran.err.contains("holds no policy"));
+    }
+}

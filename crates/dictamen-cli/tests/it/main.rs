@@ -1,0 +1,8 @@
+//! The command as it is typed: what it prints, where, and how it ends.
+#![expect(clippy::unwrap_used, reason = "test")]
+
+mod checking;
+mod deciding;
+mod serving;
+mod support;
+mod usage;

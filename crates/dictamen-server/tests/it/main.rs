@@ -1,0 +1,16 @@
+//! The service as its clients meet it: in process, and once through a real socket.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "test"
+)]
+
+mod bad_requests;
+mod decisions;
+mod logging;
+mod openapi;
+mod operation;
+mod policies;
+mod reloading;
+mod support;
