@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 use dictamen_model::characteristic::{Kind, Value};
+use dictamen_model::suggest::did_you_mean;
 use rhai::Expr;
 
 use super::{Lowering, Meaning};
 use crate::{
     Diagnostic,
-    nearest::did_you_mean,
     script::{argument, declare},
     tree::{Function, Node, NodeKind, Place, Type},
 };

@@ -1,12 +1,12 @@
 //! Expressions: names, properties, operators, literals.
 
 use dictamen_model::characteristic::{Kind, Value, definitions, index_of};
+use dictamen_model::suggest::did_you_mean;
 use rhai::{ASTFlags, BinaryExpr, Dynamic, Expr};
 
 use super::{Binding, Lowering, Meaning};
 use crate::{
     Diagnostic,
-    nearest::did_you_mean,
     script::{argument, declare, sandbox},
     tree::{Node, NodeKind, Place, Type},
 };

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use dictamen_model::characteristic::Kind;
+use dictamen_model::suggest::did_you_mean;
 use rhai::Expr;
 
 use super::{Lowering, Meaning};
 use crate::{
     Diagnostic, Outcome,
-    nearest::did_you_mean,
     tree::{GrantTerms, Node, NodeKind, Place, Reduction, Type},
 };
 
