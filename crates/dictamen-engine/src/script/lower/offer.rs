@@ -138,11 +138,8 @@ impl Lowering<'_> {
     fn term_type(&mut self, index: usize, found: Type, place: Place) {
         let name = TERMS.get(index).copied().unwrap_or_default();
         let (fits, wanted) = match name {
-            "term_months" => (
-                Type::Of(Kind::Int) == found || found == Type::Unknown,
-                "a whole number",
-            ),
-            "limiting_factor" => (Type::Of(Kind::Text).accepts(found), "a text"),
+            "term_months" => (found.is(Kind::Int), "a whole number"),
+            "limiting_factor" => (found.is(Kind::Text), "a text"),
             _ => (found.is_number(), "a number"),
         };
         if !fits {
