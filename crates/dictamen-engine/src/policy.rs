@@ -189,7 +189,7 @@ impl Policy {
     /// Every problem found, not just the first; at least one of them is an error.
     pub fn load(source: &PolicySource) -> Result<Loaded, Vec<Diagnostic>> {
         let texts = Texts::new(source);
-        let script::Outcome {
+        let script::Ran {
             declaration,
             mut diagnostics,
         } = script::run(source, &texts);

@@ -25,7 +25,7 @@ const STACK_BYTES: usize = 512 * 1024 * 1024;
 
 /// What running the scripts of a folder gave.
 #[derive(Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct Ran {
     /// What was declared; complete only when no diagnostic is an error.
     pub(crate) declaration: Declaration,
     /// Everything that was found on the way.
@@ -34,7 +34,7 @@ pub(crate) struct Outcome {
 
 /// Runs the policy's script and lowers its closures, on a thread of its own: every script value
 /// lives and dies there.
-pub(crate) fn run(source: &PolicySource, texts: &Texts) -> Outcome {
+pub(crate) fn run(source: &PolicySource, texts: &Texts) -> Ran {
     std::thread::scope(|scope| {
         let worker = std::thread::Builder::new()
             .name("policy-load".to_owned())
@@ -42,21 +42,21 @@ pub(crate) fn run(source: &PolicySource, texts: &Texts) -> Outcome {
             .spawn_scoped(scope, || run_here(source, texts));
         let finished = worker.map(std::thread::ScopedJoinHandle::join);
         match finished {
-            Ok(Ok(outcome)) => outcome,
+            Ok(Ok(ran)) => ran,
             Ok(Err(_)) => failed("the script could not be run to its end"),
             Err(_) => failed("there is no memory to run the script in"),
         }
     })
 }
 
-fn failed(message: &str) -> Outcome {
-    Outcome {
+fn failed(message: &str) -> Ran {
+    Ran {
         declaration: Declaration::default(),
         diagnostics: vec![Diagnostic::error("script::not-run", message)],
     }
 }
 
-fn run_here(source: &PolicySource, texts: &Texts) -> Outcome {
+fn run_here(source: &PolicySource, texts: &Texts) -> Ran {
     let shared = Arc::new(Mutex::new(declare::Collector::new(source, texts)));
     let scripts = files::Scripts::new(source, texts);
     let mut engine = sandbox::engine();
@@ -74,7 +74,7 @@ fn run_here(source: &PolicySource, texts: &Texts) -> Outcome {
     let mut collector = shared.lock().unwrap_or_else(PoisonError::into_inner);
     let collector = std::mem::take(&mut *collector);
     let declaration = collector.finish(&scripts, texts, finished, &mut diagnostics);
-    Outcome {
+    Ran {
         declaration,
         diagnostics,
     }

@@ -82,6 +82,14 @@ impl Texts {
         lines.unwrap_or(0)
     }
 
+    /// Whether a file binds a name with `let` or `const`.
+    pub(crate) fn declares(&self, file: usize, name: &str) -> bool {
+        let words: Vec<&str> = self.words(file).collect();
+        words
+            .windows(2)
+            .any(|pair| matches!(pair, ["let" | "const", bound] if *bound == name))
+    }
+
     /// Every identifier that the scripts of the folder write, for suggestions.
     pub(crate) fn words(&self, file: usize) -> impl Iterator<Item = &str> {
         let lines = self

@@ -1,5 +1,6 @@
 //! What Rhai reports, said in the words of a credit analyst.
 
+use dictamen_model::characteristic::index_of;
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
 use super::{declare, sandbox};
@@ -24,7 +25,15 @@ pub(super) fn parsing(path: &str, error: &ParseError, texts: &Texts) -> Diagnost
     let place = place(texts, path, error.position());
     let (code, message, help) = parse_text(error.err_type(), place, texts);
     let span = texts.span(place).or_else(|| last_line(texts, path));
-    let (code, message, help) = if span.as_ref().is_some_and(is_exponent) {
+    let word = span.as_ref().map(word_at).unwrap_or_default();
+    let (code, message, help) = if let Some(operator) = spelled_out(&word) {
+        let message = format!("`{word}` is no operator");
+        (
+            "script::syntax",
+            message,
+            Some(format!("write `{operator}`")),
+        )
+    } else if span.as_ref().is_some_and(is_exponent) {
         let help = "write numbers as 26, 1000 or 0.28, without exponents";
         (
             "script::syntax",
@@ -35,6 +44,25 @@ pub(super) fn parsing(path: &str, error: &ParseError, texts: &Texts) -> Diagnost
         (code, message, help)
     };
     Diagnostic::error(code, message).at(span).help_opt(help)
+}
+
+/// The word a span covers.
+fn word_at(span: &crate::Span) -> String {
+    span.source_line
+        .chars()
+        .skip(span.column.saturating_sub(1))
+        .take(span.length)
+        .collect()
+}
+
+/// The operator that other languages write as a word.
+fn spelled_out(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "and" | "y" => Some("&&"),
+        "or" | "o" => Some("||"),
+        "not" | "no" => Some("!"),
+        _ => None,
+    }
 }
 
 /// Whether a number with an exponent such as `1e3` stands at the place; Rhai without binary floats
@@ -70,11 +98,7 @@ fn parse_text(
     let syntax =
         |message: String, help: Option<&str>| ("script::syntax", message, help.map(str::to_owned));
     match error {
-        ParseErrorType::VariableUndefined(name) => (
-            "script::unknown-name",
-            format!("nothing is called `{name}` here"),
-            did_you_mean(name, known_names(texts, place).filter(|word| *word != name)),
-        ),
+        ParseErrorType::VariableUndefined(name) => unknown_name(name, place, texts),
         ParseErrorType::ModuleUndefined(name) => (
             "script::unknown-name",
             format!("nothing is imported as `{name}`"),
@@ -134,6 +158,28 @@ fn parse_text(
     }
 }
 
+/// A name nobody declared: what may have been meant, by what the name looks like.
+fn unknown_name(name: &str, place: Place, texts: &Texts) -> (&'static str, String, Option<String>) {
+    let declared = texts.declares(place.file, name);
+    let help = if declared {
+        Some("a function of the script sees only its own arguments; hand the value over".to_owned())
+    } else if index_of(name).is_some() {
+        Some(format!(
+            "a characteristic is read from the applicant: write `a.{name}`"
+        ))
+    } else {
+        did_you_mean(name, known_names(texts, place).filter(|word| *word != name)).or_else(|| {
+            let capitals = name.chars().all(|c| c.is_ascii_uppercase());
+            capitals.then(|| "the outcomes are APPROVE, COUNTER, REFER and DECLINE".to_owned())
+        })
+    };
+    (
+        "script::unknown-name",
+        format!("nothing is called `{name}` here"),
+        help,
+    )
+}
+
 fn refused_symbol(symbol: &str) -> (&'static str, String, Option<String>) {
     if matches!(
         symbol,
@@ -191,11 +237,7 @@ fn run_text(
     let limit =
         |message: &str, help: &str| ("script::limit", message.to_owned(), Some(help.to_owned()));
     match error {
-        EvalAltResult::ErrorVariableNotFound(name, _) => (
-            "script::unknown-name",
-            format!("nothing is called `{name}` here"),
-            did_you_mean(name, known_names(texts, place).filter(|word| *word != name)),
-        ),
+        EvalAltResult::ErrorVariableNotFound(name, _) => unknown_name(name, place, texts),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             unknown_function(signature, place, texts)
         }
@@ -244,7 +286,10 @@ fn run_text(
             } else {
                 "script::run"
             };
-            (code, text, None)
+            let help = text.starts_with("a closure cannot be compared").then(|| {
+                "bind the value of `switch` or `if` with `let` and compare the name".to_owned()
+            });
+            (code, text, help)
         }
         EvalAltResult::ErrorMismatchDataType(wanted, found, _) => (
             "script::type",

@@ -5,8 +5,10 @@
 //! written out in place. Types are settled on the way, so that a comparison that could never be
 //! made is found when the policy is loaded, not when an applicant meets it.
 
+mod builtin;
 mod call;
 mod expression;
+mod inline;
 mod offer;
 mod scope;
 mod statement;

@@ -1,6 +1,8 @@
 //! Scripts that mean harm: each is refused or bounded when it is loaded, and never takes the
 //! process with it.
 
+use std::fmt::Write;
+
 use dictamen_engine::{Policy, PolicySource};
 
 use crate::support::{errors, folder, render};
@@ -141,12 +143,12 @@ fn deep_expressions_are_refused() {
 fn functions_that_grow_when_written_out_are_refused() {
     let mut script = String::from("policy(\"t\", \"1\");\nfn f0(x) { x + x }\n");
     for i in 1..15 {
-        script += &format!(
-            "fn f{i}(x) {{ f{}(x) + f{}(x) + f{}(x) }}\n",
-            i - 1,
-            i - 1,
-            i - 1
-        );
+        let before = i - 1;
+        writeln!(
+            script,
+            "fn f{i}(x) {{ f{before}(x) + f{before}(x) + f{before}(x) }}"
+        )
+        .unwrap();
     }
     script +=
         "stage(\"K\", DECLINE, [rule(\"K01\", |a| f14(a.weeks_total) > 1)]);\notherwise(APPROVE);";

@@ -1,7 +1,7 @@
 //! The engine's tests: policies in, decisions and diagnostics out.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     clippy::panic,
     reason = "tests"
 )]

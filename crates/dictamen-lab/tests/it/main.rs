@@ -8,5 +8,6 @@
 
 mod applicant;
 mod laws;
+mod readme;
 mod reference;
 mod support;

@@ -8,8 +8,7 @@
     reason = "logarithms and roots have no exact decimals; results are rounded to six"
 )]
 
-use rust_decimal::prelude::{FromPrimitive as _, ToPrimitive as _};
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 /// Slope per year of the logarithm of monthly salaries, by ordinary least squares.
 ///
@@ -21,7 +20,7 @@ pub(super) fn log_slope(salaries: &[Option<Decimal>], least: usize) -> Option<De
     let mut years = 0.0_f64;
     for salary in salaries {
         if let Some(salary) = salary {
-            points.push((years, libm::log(salary.to_f64()?)));
+            points.push((years, libm::log(float(*salary)?)));
         }
         years -= 1.0 / 12.0;
     }
@@ -49,7 +48,7 @@ pub(super) fn log_volatility(salaries: &[Option<Decimal>], least: usize) -> Opti
     let mut changes = Vec::with_capacity(salaries.len());
     for pair in salaries.windows(2) {
         if let [Some(later), Some(earlier)] = pair {
-            changes.push(libm::log(later.to_f64()?) - libm::log(earlier.to_f64()?));
+            changes.push(libm::log(float(*later)?) - libm::log(float(*earlier)?));
         }
     }
     if changes.is_empty() {
@@ -63,7 +62,7 @@ pub(super) fn log_volatility(salaries: &[Option<Decimal>], least: usize) -> Opti
 
 /// Growth per year that leads from one salary to another in `months` months.
 pub(super) fn annual_growth(earlier: Decimal, later: Decimal, months: u32) -> Option<Decimal> {
-    let ratio = later.to_f64()? / earlier.to_f64()?;
+    let ratio = float(later)? / float(earlier)?;
     rounded(libm::pow(ratio, 12.0 / f64::from(months)) - 1.0)
 }
 
@@ -71,9 +70,14 @@ fn known_today(salaries: &[Option<Decimal>]) -> bool {
     salaries.first().copied().flatten().is_some()
 }
 
+/// Through text, which Rust reads and writes correctly rounded on every machine; the decimal
+/// type's own conversion uses a power that need not be.
+fn float(value: Decimal) -> Option<f64> {
+    value.to_string().parse().ok()
+}
+
 fn rounded(value: f64) -> Option<Decimal> {
-    let value = Decimal::from_f64(value)?;
-    let rounded = value.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero);
+    let rounded: Decimal = format!("{value:.6}").parse().ok()?;
     // Negative zero would print its sign.
     Some(if rounded.is_zero() {
         Decimal::ZERO

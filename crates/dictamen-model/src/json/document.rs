@@ -45,6 +45,8 @@ pub(crate) fn read_document<'de, T: Wire<'de>>(
             context.rewind(mark);
             let what = if error.is_eof() {
                 "the text ends before the JSON is complete"
+            } else if error.to_string().starts_with("number out of range") {
+                "a number is out of all range"
             } else {
                 "this is not JSON"
             };
@@ -58,7 +60,7 @@ fn malformed(context: &mut Context, what: &str, (line, column): (usize, usize)) 
     context.problem(
         "json::malformed",
         format!("{what}, at line {line}, column {column}"),
-        None,
+        Some("nothing of it was used; send one complete JSON text in UTF-8"),
     );
 }
 

@@ -82,11 +82,13 @@ fn inner_text(raw: &str) -> Option<Cow<'_, str>> {
 impl Context {
     /// Notes that something else was expected here.
     pub(crate) fn wrong_type(&mut self, expected: &str, found: &str) {
-        self.problem(
-            "json::type",
-            format!("expected {expected}, found {found}"),
-            None,
-        );
+        let help = match found {
+            "text" if expected.contains("number") => Some("write the number without quotes"),
+            "a number" if expected.contains("text") => Some("write it in quotes"),
+            _ => None,
+        };
+        let message = format!("expected {expected}, found {found}");
+        self.problem("json::type", message, help);
     }
 }
 
@@ -139,7 +141,7 @@ leaf!(NaiveDate, |raw, context| match raw {
             context.problem(
                 "json::date",
                 "expected a day of the calendar, written YYYY-MM-DD",
-                None,
+                Some("check that the month has that day"),
             );
         }
         date
@@ -220,7 +222,11 @@ pub(crate) fn amount(raw: &Raw<'_>, limit: u64, context: &mut Context) -> Option
 pub(crate) fn amount_of(text: &str, limit: u64, context: &mut Context) -> Option<Decimal> {
     match number::decimal(text) {
         Ok(value) if value.is_sign_negative() && !value.is_zero() => {
-            context.problem("json::range", "an amount of money cannot be negative", None);
+            context.problem(
+                "json::range",
+                "an amount of money cannot be negative",
+                Some("leave it out, or send null, when it is not known"),
+            );
             None
         }
         Ok(value) if value <= Decimal::from(limit) => Some(value),
@@ -236,7 +242,7 @@ pub(crate) fn amount_of(text: &str, limit: u64, context: &mut Context) -> Option
             context.problem(
                 "json::number",
                 "this number has more digits than can be kept exactly (28)",
-                None,
+                Some("round it where it is made, to the cent or finer"),
             );
             None
         }

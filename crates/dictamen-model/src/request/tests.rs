@@ -107,6 +107,9 @@ fn records_of_two_people_are_refused() {
             [("request::two-people", "/employment_records/1")]
         );
     }
+    // What a record says of itself counts, not what its documents say.
+    let own = r#"{"personal_data":{"document_ids":[{"document_type":"CURP","document_number":"X"}]},"internal_identification":"SABC560626MDFLRN01"}"#;
+    assert!(parse(&format!("[{ANA},{own}]")).is_ok());
     let error = DecisionRequest::parse_with_parts(
         ANA.as_bytes(),
         APPLICATION.as_bytes(),
@@ -135,6 +138,10 @@ fn what_is_not_json_is_one_problem_with_its_place() {
             "the text ends before the JSON is complete, at line 1, column 0",
         ),
         (b"{} {}", "this is not JSON, at line 1, column 4"),
+        (
+            b"1e999",
+            "a number is out of all range, at line 1, column 5",
+        ),
         (b"{\"a\n\":1}", "this is not JSON, at line 2, column 0"),
         (
             b"{\n\"x\":\"\xff\"}",

@@ -140,7 +140,7 @@ fn all_cases_agree_with_and_without_the_link() {
     let files = json_files(&folder);
     for path in &files {
         for with_link in [false, true] {
-            check(path, &parameters, with_link, &mut faults);
+            check(path, parameters, with_link, &mut faults);
         }
     }
     assert!(!files.is_empty());

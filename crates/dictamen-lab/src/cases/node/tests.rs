@@ -1,3 +1,5 @@
+//! Case files as they are read: places, numbers, and what is refused.
+
 use super::{Data, File, Node};
 
 fn read(path: &str, text: &str) -> Node {

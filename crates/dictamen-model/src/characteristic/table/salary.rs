@@ -16,17 +16,17 @@ entries! {
         missing NO_ENDS,
         from ["employment_records[].employment_records[].employment_status_updates[]"]
         => |f| of_employment(f, |e| e.trend.real_change_12m);
-    salary_growth_24m: Decimal Statistic,
+    salary_growth_24m: Decimal Ratio,
         "yearly growth of the registered salary over 24 months, as a ratio",
         missing NO_ENDS,
         from ["employment_records[].employment_records[].employment_status_updates[]"]
         => |f| of_employment(f, |e| e.trend.growth.first().copied().flatten());
-    salary_growth_36m: Decimal Statistic,
+    salary_growth_36m: Decimal Ratio,
         "yearly growth of the registered salary over 36 months, as a ratio",
         missing NO_ENDS,
         from ["employment_records[].employment_records[].employment_status_updates[]"]
         => |f| of_employment(f, |e| e.trend.growth.get(1).copied().flatten());
-    salary_growth_60m: Decimal Statistic,
+    salary_growth_60m: Decimal Ratio,
         "yearly growth of the registered salary over 60 months, as a ratio",
         missing NO_ENDS,
         from ["employment_records[].employment_records[].employment_status_updates[]"]

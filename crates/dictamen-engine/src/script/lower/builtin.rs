@@ -1,0 +1,291 @@
+//! Functions of Dictamen: the registered ones, `is_missing`, `in`, `date`, and table look-ups.
+
+use chrono::NaiveDate;
+use dictamen_model::characteristic::{Kind, Value};
+use rhai::Expr;
+
+use super::{Lowering, Meaning};
+use crate::{
+    Diagnostic,
+    nearest::did_you_mean,
+    script::{argument, declare},
+    tree::{Function, Node, NodeKind, Place, Type},
+};
+
+impl Lowering<'_> {
+    /// A function of Dictamen. `of` is the value before the dot, if it was called that way.
+    pub(super) fn builtin(
+        &mut self,
+        name: &str,
+        of: Option<Meaning>,
+        arguments: &[&Expr],
+        place: Place,
+    ) -> Meaning {
+        match name {
+            "is_missing" => return self.is_missing(of, arguments, place),
+            "lookup" | "lookup_range" => return self.lookup(name, of, arguments, place),
+            "date" => return self.date(arguments, place),
+            "grant" | "decline" | "refer" | "when" if of.is_none() => {
+                return self.settlement(name, arguments, place);
+            }
+            _ => {}
+        }
+        let Some(function) = Function::named(name) else {
+            if declare::usage(name).is_some() {
+                let message = format!("`{name}` declares; it cannot stand in deciding code");
+                self.error("script::not-available", place, message);
+                return Self::poison(place);
+            }
+            let own = self.scripts.function_names(&self.file);
+            let known = Function::ALL
+                .iter()
+                .map(|f| f.name())
+                .chain(declare::OFFER_ONLY);
+            let known = known
+                .chain(own.iter().map(String::as_str))
+                .filter(|n| *n != name);
+            let help = did_you_mean(name, known);
+            let message = format!("there is no function `{name}` for deciding code");
+            let help = help.or_else(|| {
+                own.iter()
+                    .any(|n| n == name)
+                    .then(|| "it takes another number of arguments".to_owned())
+            });
+            self.report(
+                place,
+                Diagnostic::error("script::unknown-name", message).help_opt(help),
+            );
+            return Self::poison(place);
+        };
+        let mut nodes = Vec::new();
+        if let Some(of) = of {
+            nodes.push(self.demand(of, place));
+        }
+        for argument in arguments {
+            nodes.push(self.operand(argument));
+        }
+        let wanted = function.parameters();
+        if nodes.len() != wanted.len() {
+            let message = format!(
+                "`{name}` takes {} arguments, not {}",
+                wanted.len(),
+                nodes.len()
+            );
+            let help = format!("write `{}`", function.usage());
+            self.report(
+                place,
+                Diagnostic::error("script::arguments", message).help(help),
+            );
+            return Self::poison(place);
+        }
+        for ((node, found), wanted) in nodes.iter().zip(wanted) {
+            let fits = match wanted {
+                Kind::Int => Type::Of(Kind::Int) == *found || *found == Type::Unknown,
+                other => Type::Of(*other).accepts(*found),
+            };
+            if !fits {
+                let wanted = Type::Of(*wanted).name();
+                let message = format!("`{name}` needs {wanted} here, this is {}", found.name());
+                let help = format!("write `{}`", function.usage());
+                self.report(
+                    node.place,
+                    Diagnostic::error("script::type", message).help(help),
+                );
+            }
+        }
+        let types: Vec<Type> = nodes.iter().map(|(_, found)| *found).collect();
+        let arguments = nodes.into_iter().map(|(node, _)| node).collect();
+        let found = function.result(&types);
+        Meaning::Value(
+            self.node(
+                NodeKind::Call {
+                    function,
+                    arguments,
+                },
+                place,
+            ),
+            found,
+        )
+    }
+
+    fn is_missing(&mut self, of: Option<Meaning>, arguments: &[&Expr], place: Place) -> Meaning {
+        let meaning = match (of, arguments) {
+            (Some(of), []) => of,
+            (None, [only]) => self.meaning(only),
+            _ => {
+                self.error("script::arguments", place, "`is_missing` takes one value");
+                return Self::poison(place);
+            }
+        };
+        let (node, _) = self.demand(meaning, place);
+        Meaning::Value(
+            self.node(NodeKind::IsMissing(Box::new(node)), place),
+            Type::BOOL,
+        )
+    }
+
+    /// `value in [a, b]`, `value in 1..5`; Rhai writes it `contains(list, value)` in its tree.
+    pub(super) fn membership(&mut self, value: &Expr, among: &Expr, place: Place) -> Meaning {
+        let (value, found) = self.operand(value);
+        let among_place = self.place(among.start_position());
+        let node = match among {
+            Expr::FnCall(range, _) if matches!(range.name.as_str(), ".." | "..=") => {
+                let inclusive = range.name.as_str() == "..=";
+                let [low, high] = range.args.as_slice() else {
+                    return Self::poison(place);
+                };
+                let (low, one) = self.operand(low);
+                let (high, other) = self.operand(high);
+                for (found, at) in [(found, value.place), (one, low.place), (other, high.place)] {
+                    if !found.is_number() {
+                        let message = format!("a range needs numbers, this is {}", found.name());
+                        self.error("script::type", at, message);
+                    }
+                }
+                let (low, high) = (Box::new(low), Box::new(high));
+                self.node(
+                    NodeKind::Within {
+                        value: Box::new(value),
+                        low,
+                        high,
+                        inclusive,
+                    },
+                    place,
+                )
+            }
+            other => {
+                let options = self.options(other, among_place);
+                for (option, kind) in &options {
+                    if !found.accepts(*kind) {
+                        let message =
+                            format!("{} is looked for among {}", found.name(), kind.name());
+                        self.error("script::type", option.place, message);
+                    }
+                    self.vocabulary(&value, option);
+                }
+                let options = options.into_iter().map(|(node, _)| node).collect();
+                self.node(
+                    NodeKind::OneOf {
+                        value: Box::new(value),
+                        options,
+                    },
+                    place,
+                )
+            }
+        };
+        Meaning::Value(node, Type::BOOL)
+    }
+
+    fn options(&mut self, list: &Expr, place: Place) -> Vec<(Node, Type)> {
+        if let Expr::Array(items, _) = list {
+            return items.iter().map(|item| self.operand(item)).collect();
+        }
+        let meaning = self.meaning(list);
+        let Meaning::Static(value) = meaning else {
+            self.error("script::type", place, "`in` needs a list or a range");
+            return Vec::new();
+        };
+        let Some(items) = value.read_lock::<rhai::Array>().map(|array| array.to_vec()) else {
+            self.error("script::type", place, "`in` needs a list or a range");
+            return Vec::new();
+        };
+        let mut options = Vec::new();
+        for item in items {
+            match argument::scalar(&item.flatten_clone()) {
+                Some(value) => {
+                    let meaning = self.constant(value, place);
+                    options.push(self.demand(meaning, place));
+                }
+                None => self.error(
+                    "script::type",
+                    place,
+                    "the list holds something that is no plain value",
+                ),
+            }
+        }
+        options
+    }
+
+    fn date(&mut self, arguments: &[&Expr], place: Place) -> Meaning {
+        if let [Expr::StringConstant(text, _)] = arguments
+            && let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        {
+            return self.constant(Value::Date(day), place);
+        }
+        let message = "a date is written `date(\"2026-09-15\")`";
+        self.error("script::arguments", place, message);
+        Self::poison(place)
+    }
+
+    /// `lookup(table, key, "column")`, `lookup_range(table, value, "column")`.
+    fn lookup(
+        &mut self,
+        name: &str,
+        of: Option<Meaning>,
+        arguments: &[&Expr],
+        place: Place,
+    ) -> Meaning {
+        let ranged = name == "lookup_range";
+        let (table, rest) = match (of, arguments) {
+            (Some(of), rest) => (Some(of), rest),
+            (None, [first, rest @ ..]) => (Some(self.meaning(first)), rest),
+            (None, []) => (None, arguments),
+        };
+        let (Some(table), [key, Expr::StringConstant(column, column_position)]) = (table, rest)
+        else {
+            let message = format!("write `{name}(table, value, \"column\")`");
+            self.error("script::arguments", place, message);
+            return Self::poison(place);
+        };
+        let index = match &table {
+            Meaning::Static(value) => declare::table_of(value),
+            _ => None,
+        };
+        let known = index.and_then(|index| Some((index, self.tables.get(index).cloned()?)));
+        let Some((index, table)) = known else {
+            let message = format!("`{name}` needs a table, as `table(\"file.csv\")` gives it");
+            self.error("script::type", place, message);
+            return Self::poison(place);
+        };
+        let (key, key_type) = self.operand(key);
+        let first = table
+            .columns
+            .first()
+            .map_or(Type::Unknown, |c| Type::Of(c.kind));
+        let wanted = if ranged {
+            Type::Of(Kind::Decimal)
+        } else {
+            first
+        };
+        if !wanted.accepts(key_type) || (ranged && !first.is_number()) {
+            let message = format!(
+                "the first column of `{}` holds {}, it is looked up by {}",
+                table.file,
+                first.name(),
+                key_type.name()
+            );
+            self.error("script::type", place, message);
+        }
+        let Some(column_index) = table.column(column.as_str()) else {
+            let help = did_you_mean(column, table.columns.iter().map(|c| &*c.name));
+            let message = format!("table `{}` has no column `{column}`", table.file);
+            let place = self.place(*column_position);
+            self.report(
+                place,
+                Diagnostic::error("table::unknown-column", message).help_opt(help),
+            );
+            return Self::poison(place);
+        };
+        let found = table
+            .columns
+            .get(column_index)
+            .map_or(Type::Unknown, |c| Type::Of(c.kind));
+        let kind = NodeKind::Lookup {
+            table: index,
+            column: column_index,
+            key: Box::new(key),
+            ranged,
+        };
+        Meaning::Value(self.node(kind, place), found)
+    }
+}
