@@ -116,11 +116,11 @@ impl<'a> Table<'a> {
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanos = self.median.as_nanos();
-        let (micros, rest) = (nanos / 1_000, nanos % 1_000 / 100);
+        let (micros, rest) = (nanos / 1_000, nanos % 1_000);
         let (whole, part) = (self.hundredths / 100, self.hundredths % 100);
         write!(
             f,
-            "{:<50}{micros:>9}.{rest} µs{whole:>7}.{part:02}",
+            "{:<50}{micros:>7}.{rest:03} µs{whole:>7}.{part:02}",
             self.name
         )
     }
@@ -171,7 +171,7 @@ mod tests {
         };
         assert_eq!(
             measured.to_string(),
-            format!("{:<50}{:>9}.3 µs{:>7}.07", "parse", 12, 2)
+            format!("{:<50}{:>7}.345 µs{:>7}.07", "parse", 12, 2)
         );
     }
 }
