@@ -3,7 +3,7 @@
 //! Three-valued: a value that is missing makes what needs it missing, and only that. Every
 //! comparison met is recorded with the values of its sides.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 use dictamen_model::characteristic::{Characteristics, Value};
 use rust_decimal::Decimal;
@@ -17,7 +17,10 @@ use crate::{
     declaration::Param,
     table::Table,
     trace::Comparison,
-    tree::{Closure, Comparator, GrantTerms, Node, NodeKind, Operator, Pattern, Reduction, Step},
+    tree::{
+        Arm, Closure, Comparator, Function, GrantTerms, Node, NodeKind, Operator, Pattern,
+        Reduction, Step,
+    },
 };
 
 type Walked = std::result::Result<Result, Stop>;
@@ -66,37 +69,17 @@ macro_rules! known {
 }
 
 impl Walk<'_> {
+    /// One node. Deep trees come back here once a level, so what a kind of node needs of the stack
+    /// is taken in a function of its own.
     fn node(&mut self, node: &Node) -> Walked {
         match &node.kind {
             NodeKind::Constant(value) => Ok(Result::Known(value.clone())),
-            NodeKind::Param(index) => match self.sight.params.get(*index) {
-                Some(param) => Ok(Result::Known(param.value.clone())),
-                None => Stop::failed("a threshold is unknown"),
-            },
-            NodeKind::Characteristic(index) => Ok(match self.sight.characteristics.get(*index) {
-                Value::Missing => Result::Missing(vec![*index]),
-                value => Result::Known(value.clone()),
-            }),
-            NodeKind::Term(index) => match self.sight.terms.get(*index) {
-                Some(Some(value)) => Ok(Result::Known(value.clone())),
-                _ => Stop::failed("the band lacks a term"),
-            },
-            NodeKind::Local(slot) => match self.locals.get(*slot) {
-                Some(Some(result)) => Ok(result.clone()),
-                _ => Stop::failed("a name has no value yet"),
-            },
-            NodeKind::Not(inner) => match known!(self.node(inner)?) {
-                Value::Bool(value) => Ok(Result::bool(!value)),
-                _ => wrong_type(),
-            },
-            NodeKind::Negate(inner) => match known!(self.node(inner)?) {
-                Value::Int(n) => n.checked_neg().map_or_else(
-                    || Err(function::overflow()),
-                    |n| Ok(Result::Known(Value::Int(n))),
-                ),
-                Value::Decimal(d) => Ok(Result::Known(Value::Decimal(negative(d)))),
-                _ => wrong_type(),
-            },
+            NodeKind::Param(_)
+            | NodeKind::Characteristic(_)
+            | NodeKind::Term(_)
+            | NodeKind::Local(_) => self.named(&node.kind),
+            NodeKind::Not(inner) => self.not(inner),
+            NodeKind::Negate(inner) => self.negate(inner),
             NodeKind::And(nodes) => self.logic(nodes, false),
             NodeKind::Or(nodes) => self.logic(nodes, true),
             NodeKind::Compare {
@@ -104,49 +87,18 @@ impl Walk<'_> {
                 left,
                 right,
                 text,
-            } => {
-                let (left, right) = (self.node(left)?, self.node(right)?);
-                self.compare(*op, &left, &right, text)
-            }
-            NodeKind::Arithmetic { op, left, right } => {
-                let (left, right) = (self.node(left)?, self.node(right)?);
-                let (left, right) = match (left, right) {
-                    (Result::Known(left), Result::Known(right)) => (left, right),
-                    (left, right) => return Ok(missing_of(&left, &right)),
-                };
-                arithmetic(*op, &left, &right).map(Result::Known)
-            }
+            } => self.comparison(*op, left, right, text),
+            NodeKind::Arithmetic { op, left, right } => self.arithmetic(*op, left, right),
             NodeKind::If {
                 condition,
                 then,
                 otherwise,
-            } => match known!(self.node(condition)?) {
-                Value::Bool(true) => self.node(then),
-                Value::Bool(false) => match otherwise {
-                    Some(otherwise) => self.node(otherwise),
-                    None => Ok(Result::bool(false)),
-                },
-                _ => wrong_type(),
-            },
-            NodeKind::Block { steps, result } => {
-                for step in steps {
-                    self.step(step)?;
-                }
-                match result {
-                    Some(result) => self.node(result),
-                    None => Ok(Result::bool(false)),
-                }
-            }
+            } => self.if_else(condition, then, otherwise.as_deref()),
+            NodeKind::Block { steps, result } => self.block(steps, result.as_deref()),
             NodeKind::Return(value) => Err(Stop::Return(self.node(value)?)),
-            NodeKind::Inlined(body) => match self.node(body) {
-                Err(Stop::Return(result)) => Ok(result),
-                other => other,
-            },
+            NodeKind::Inlined(body) => self.inlined(body),
             NodeKind::Coalesce(nodes) => self.coalesce(nodes),
-            NodeKind::IsMissing(inner) => Ok(Result::bool(matches!(
-                self.node(inner)?,
-                Result::Missing(_)
-            ))),
+            NodeKind::IsMissing(inner) => self.is_missing(inner),
             NodeKind::OneOf { value, options } => self.one_of(value, options),
             NodeKind::Within {
                 value,
@@ -158,59 +110,148 @@ impl Walk<'_> {
                 value,
                 arms,
                 otherwise,
-            } => {
-                let value = known!(self.node(value)?);
-                for arm in arms {
-                    if !fits(&arm.pattern, &value) {
-                        continue;
-                    }
-                    let open = match &arm.guard {
-                        Some(guard) => known!(self.node(guard)?) == Value::Bool(true),
-                        None => true,
-                    };
-                    if open {
-                        return self.node(&arm.body);
-                    }
-                }
-                match otherwise {
-                    Some(otherwise) => self.node(otherwise),
-                    None => Ok(Result::bool(false)),
-                }
-            }
+            } => self.switch(value, arms, otherwise.as_deref()),
             NodeKind::Call {
                 function,
                 arguments,
-            } => {
-                let mut values = Vec::with_capacity(arguments.len());
-                let mut missing: Option<Vec<usize>> = None;
-                for argument in arguments {
-                    match self.node(argument)? {
-                        Result::Known(value) => values.push(value),
-                        Result::Missing(names) => {
-                            missing = Some(union(names, &missing.unwrap_or_default()));
-                        }
-                        Result::Settled(_) => return wrong_type(),
-                    }
-                }
-                match missing {
-                    Some(names) => Ok(Result::Missing(names)),
-                    None => function::call(*function, &values).map(Result::Known),
-                }
-            }
+            } => self.call(*function, arguments),
             NodeKind::Lookup {
                 table,
                 column,
                 key,
                 ranged,
-            } => {
-                let key = known!(self.node(key)?);
-                Ok(self.lookup(*table, *column, &key, *ranged))
-            }
+            } => self.lookup(*table, *column, key, *ranged),
             NodeKind::Grant { terms, reductions } => self.grant(terms, reductions),
             NodeKind::Settle { outcome, code } => Ok(Result::Settled(Settlement::Ended {
                 outcome: *outcome,
                 code: code.clone(),
             })),
+        }
+    }
+
+    /// What a name stands for.
+    fn named(&self, kind: &NodeKind) -> Walked {
+        match kind {
+            NodeKind::Characteristic(index) => Ok(match self.sight.characteristics.get(*index) {
+                Value::Missing => Result::Missing(vec![*index]),
+                value => Result::Known(value.clone()),
+            }),
+            NodeKind::Param(index) => match self.sight.params.get(*index) {
+                Some(param) => Ok(Result::Known(param.value.clone())),
+                None => Stop::failed("a threshold is unknown"),
+            },
+            NodeKind::Term(index) => match self.sight.terms.get(*index) {
+                Some(Some(value)) => Ok(Result::Known(value.clone())),
+                _ => Stop::failed("the band lacks a term"),
+            },
+            NodeKind::Local(slot) => match self.locals.get(*slot) {
+                Some(Some(result)) => Ok(result.clone()),
+                _ => Stop::failed("a name has no value yet"),
+            },
+            _ => wrong_type(),
+        }
+    }
+
+    fn not(&mut self, inner: &Node) -> Walked {
+        match known!(self.node(inner)?) {
+            Value::Bool(value) => Ok(Result::bool(!value)),
+            _ => wrong_type(),
+        }
+    }
+
+    fn negate(&mut self, inner: &Node) -> Walked {
+        match known!(self.node(inner)?) {
+            Value::Int(n) => {
+                let negated = n.checked_neg().ok_or_else(function::overflow)?;
+                Ok(Result::Known(Value::Int(negated)))
+            }
+            Value::Decimal(d) => Ok(Result::Known(Value::Decimal(negative(d)))),
+            _ => wrong_type(),
+        }
+    }
+
+    fn comparison(&mut self, op: Comparator, left: &Node, right: &Node, text: &Arc<str>) -> Walked {
+        let left = self.node(left)?;
+        let right = self.node(right)?;
+        self.compare(op, &left, &right, text)
+    }
+
+    fn arithmetic(&mut self, op: Operator, left: &Node, right: &Node) -> Walked {
+        let left = self.node(left)?;
+        let right = self.node(right)?;
+        match (left, right) {
+            (Result::Known(left), Result::Known(right)) => {
+                arithmetic(op, &left, &right).map(Result::Known)
+            }
+            (left, right) => Ok(missing_of(&left, &right)),
+        }
+    }
+
+    fn if_else(&mut self, condition: &Node, then: &Node, otherwise: Option<&Node>) -> Walked {
+        match (known!(self.node(condition)?), otherwise) {
+            (Value::Bool(true), _) => self.node(then),
+            (Value::Bool(false), Some(otherwise)) => self.node(otherwise),
+            (Value::Bool(false), None) => Ok(Result::bool(false)),
+            _ => wrong_type(),
+        }
+    }
+
+    fn block(&mut self, steps: &[Step], result: Option<&Node>) -> Walked {
+        for step in steps {
+            self.step(step)?;
+        }
+        match result {
+            Some(result) => self.node(result),
+            None => Ok(Result::bool(false)),
+        }
+    }
+
+    fn inlined(&mut self, body: &Node) -> Walked {
+        match self.node(body) {
+            Err(Stop::Return(result)) => Ok(result),
+            other => other,
+        }
+    }
+
+    fn is_missing(&mut self, inner: &Node) -> Walked {
+        Ok(Result::bool(matches!(
+            self.node(inner)?,
+            Result::Missing(_)
+        )))
+    }
+
+    fn switch(&mut self, value: &Node, arms: &[Arm], otherwise: Option<&Node>) -> Walked {
+        let value = known!(self.node(value)?);
+        for arm in arms.iter().filter(|arm| fits(&arm.pattern, &value)) {
+            let open = match &arm.guard {
+                Some(guard) => known!(self.node(guard)?) == Value::Bool(true),
+                None => true,
+            };
+            if open {
+                return self.node(&arm.body);
+            }
+        }
+        match otherwise {
+            Some(otherwise) => self.node(otherwise),
+            None => Ok(Result::bool(false)),
+        }
+    }
+
+    fn call(&mut self, function: Function, arguments: &[Node]) -> Walked {
+        let mut values = Vec::with_capacity(arguments.len());
+        let mut missing: Option<Vec<usize>> = None;
+        for argument in arguments {
+            match self.node(argument)? {
+                Result::Known(value) => values.push(value),
+                Result::Missing(names) => {
+                    missing = Some(union(names, &missing.unwrap_or_default()));
+                }
+                Result::Settled(_) => return wrong_type(),
+            }
+        }
+        match missing {
+            Some(names) => Ok(Result::Missing(names)),
+            None => function::call(function, &values).map(Result::Known),
         }
     }
 
@@ -266,7 +307,7 @@ impl Walk<'_> {
         op: Comparator,
         left: &Result,
         right: &Result,
-        text: &std::sync::Arc<str>,
+        text: &Arc<str>,
     ) -> Walked {
         let (holds, distance) = match (left, right) {
             (Result::Known(left), Result::Known(right)) => {
@@ -316,17 +357,18 @@ impl Walk<'_> {
         Ok(Result::bool(in_range(value, low, high, inclusive)))
     }
 
-    fn lookup(&self, table: usize, column: usize, key: &Value, ranged: bool) -> Result {
+    fn lookup(&mut self, table: usize, column: usize, key: &Node, ranged: bool) -> Walked {
+        let key = known!(self.node(key)?);
         let row = self.sight.tables.get(table).and_then(|table| {
             if ranged {
-                table.find_range(number(key)?)
+                table.find_range(number(&key)?)
             } else {
-                table.find(key)
+                table.find(&key)
             }
         });
         match row.and_then(|row| row.get(column)) {
-            Some(Value::Missing) | None => Result::Missing(Vec::new()),
-            Some(value) => Result::Known(value.clone()),
+            Some(Value::Missing) | None => Ok(Result::Missing(Vec::new())),
+            Some(value) => Ok(Result::Known(value.clone())),
         }
     }
 

@@ -36,6 +36,9 @@ use scope::{Binding, Scope};
 
 /// Nodes all closures of a policy may have together, functions written out in place.
 const MAX_NODES: usize = 100_000;
+/// Depth of one tree, functions written out in place. Deciding walks a tree on an ordinary thread,
+/// with an ordinary stack.
+const MAX_DEPTH: usize = 200;
 /// Depth of functions calling functions.
 const MAX_INLINING: usize = 16;
 
@@ -49,6 +52,7 @@ pub(super) struct Lowering<'a> {
     diagnostics: Vec<Diagnostic>,
     offer_codes: Vec<(Arc<str>, Place)>,
     nodes: usize,
+    depth: usize,
     // Of the closure at hand:
     file: String,
     scope: Scope,
@@ -91,6 +95,7 @@ impl<'a> Lowering<'a> {
             diagnostics: Vec::new(),
             offer_codes: Vec::new(),
             nodes: 0,
+            depth: 0,
             file: String::new(),
             scope: Scope::default(),
             slots: 0,

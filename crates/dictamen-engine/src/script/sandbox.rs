@@ -23,7 +23,7 @@ pub(super) const MAX_OPERATIONS: u64 = 200_000;
 /// Depth of calls of script functions.
 const MAX_CALL_LEVELS: usize = 32;
 /// Depth of nested expressions, at top level and in functions.
-const MAX_EXPRESSION_DEPTH: usize = 64;
+const MAX_EXPRESSION_DEPTH: usize = 128;
 /// Characters of a text.
 const MAX_STRING: usize = 16_384;
 /// Elements of an array or an object map, those of nested ones included.

@@ -128,6 +128,10 @@ fn the_deciding_language_means_what_it_says() {
             Some(true),
         ),
         (
+            "switch a.employed_now { true => a.age_years == 30, false => false }",
+            Some(true),
+        ),
+        (
             "switch a.institution { \"imss\" => true, _ => false }",
             Some(true),
         ),

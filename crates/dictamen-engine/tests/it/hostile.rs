@@ -170,3 +170,35 @@ fn a_script_cannot_declare_without_bound() {
     refused("loop { param(\"x\", 1, \"u\", \"s\"); }", "script::limit");
     refused("loop { stage(\"x\", DECLINE, []); }", "script::limit");
 }
+
+#[test]
+fn the_deepest_policy_that_loads_decides_on_an_ordinary_thread() {
+    // Functions that negate many times, calling each other: deep without being long.
+    let script = |levels: usize, each: usize| {
+        let mut script = format!(
+            "policy(\"t\", \"1\");\nfn f0(x) {{ {}x }}\n",
+            "!".repeat(each)
+        );
+        for i in 1..levels {
+            let before = i - 1;
+            writeln!(script, "fn f{i}(x) {{ {}f{before}(x) }}", "!".repeat(each)).unwrap();
+        }
+        let last = levels - 1;
+        writeln!(
+            script,
+            "stage(\"K\", DECLINE, [rule(\"K01\", |a| f{last}(a.employed_now))]);"
+        )
+        .unwrap();
+        script + "otherwise(APPROVE);"
+    };
+    refused(&script(12, 40), "script::limit");
+    let deepest = (1..60)
+        .rev()
+        .find_map(|each| Policy::load(&folder(&script(3, each))).ok())
+        .unwrap();
+    let facts = crate::support::facts(&[]);
+    let run = std::thread::Builder::new()
+        .stack_size(1024 * 1024)
+        .spawn(move || crate::support::line(&crate::support::decide(&deepest.policy, &facts)));
+    assert!(run.unwrap().join().unwrap().starts_with("REFER"));
+}

@@ -4,7 +4,7 @@ use dictamen_model::characteristic::{Kind, Value, definitions, index_of};
 use dictamen_model::suggest::did_you_mean;
 use rhai::{ASTFlags, BinaryExpr, Dynamic, Expr};
 
-use super::{Binding, Lowering, Meaning};
+use super::{Binding, Lowering, MAX_DEPTH, Meaning};
 use crate::{
     Diagnostic,
     script::{argument, declare, sandbox},
@@ -65,8 +65,28 @@ impl Lowering<'_> {
             return Meaning::Value(node, found);
         }
         let allowed = std::mem::replace(&mut self.return_allowed, false);
-        let meaning = self.meaning_at(expression, place);
+        let meaning = self.deeper(place, |this| this.meaning_at(expression, place));
         self.return_allowed = allowed;
+        meaning
+    }
+
+    /// Goes one level down, if there is one.
+    pub(super) fn deeper(
+        &mut self,
+        place: Place,
+        lower: impl FnOnce(&mut Self) -> Meaning,
+    ) -> Meaning {
+        if self.depth >= MAX_DEPTH {
+            self.report(
+                place,
+                Diagnostic::error("script::limit", "this is nested too deeply")
+                    .help("take parts of it out into `let`, or use a table"),
+            );
+            return Self::poison(place);
+        }
+        self.depth = self.depth.saturating_add(1);
+        let meaning = lower(self);
+        self.depth = self.depth.saturating_sub(1);
         meaning
     }
 

@@ -72,9 +72,9 @@ impl Lowering<'_> {
                 let meaning = self.call(call, place);
                 Some(self.demand(meaning, place))
             }
-            Stmt::If(flow, _) => Some(self.if_else(flow, place)),
-            Stmt::Switch(switch, _) => Some(self.switch(switch, place)),
-            Stmt::Block(block) => Some(self.block(block, place)),
+            Stmt::If(flow, _) => Some(self.nested(place, |this| this.if_else(flow, place))),
+            Stmt::Switch(switch, _) => Some(self.nested(place, |this| this.switch(switch, place))),
+            Stmt::Block(block) => Some(self.nested(place, |this| this.block(block, place))),
             Stmt::Return(value, flags, _) => {
                 Some(self.return_value(value.as_deref(), *flags, place))
             }
@@ -82,6 +82,22 @@ impl Lowering<'_> {
                 self.refuse(other);
                 Some(Self::wrong(place))
             }
+        }
+    }
+
+    /// A statement that holds others, one level down.
+    fn nested(
+        &mut self,
+        place: Place,
+        lower: impl FnOnce(&mut Self) -> (Node, Type),
+    ) -> (Node, Type) {
+        let meaning = self.deeper(place, |this| {
+            let (node, found) = lower(this);
+            Meaning::Value(node, found)
+        });
+        match meaning {
+            Meaning::Value(node, found) => (node, found),
+            _ => Self::wrong(place),
         }
     }
 

@@ -99,7 +99,7 @@ impl Lowering<'_> {
                 joined = self.join(joined, kind, body.place);
                 Box::new(body)
             });
-        if otherwise.is_none() {
+        if otherwise.is_none() && !covers_both(&arms) {
             joined = Type::Nothing;
         }
         let kind = NodeKind::Switch {
@@ -131,4 +131,14 @@ impl Lowering<'_> {
             self.vocabulary(value, &word);
         }
     }
+}
+
+/// Whether the arms take true and false, whatever their guards.
+fn covers_both(arms: &[Arm]) -> bool {
+    [true, false].into_iter().all(|wanted| {
+        arms.iter().any(|arm| {
+            arm.guard.is_none()
+                && matches!(arm.pattern, Pattern::Exactly(Value::Bool(b)) if b == wanted)
+        })
+    })
 }
