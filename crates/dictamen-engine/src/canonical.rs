@@ -14,24 +14,39 @@ const NOT_DECIDING: [&str; 1] = ["invariants.rhai"];
 
 /// A hash over parts. Each part is preceded by its length, so that no two lists of parts run
 /// into the same text.
-pub(crate) struct Hasher(Sha256);
+pub(crate) struct Hasher {
+    hashed: Sha256,
+    /// Parts not hashed yet: many are a few bytes long.
+    waiting: Vec<u8>,
+}
+
+/// Bytes that wait at most.
+const WAITING: usize = 8 * 1024;
 
 impl Hasher {
     /// Starts a hash of its own kind: equal parts under another name give another hash.
     pub(crate) fn new(kind: &str) -> Self {
-        let mut hasher = Self(Sha256::new());
+        let mut hasher = Self {
+            hashed: Sha256::new(),
+            waiting: Vec::with_capacity(WAITING),
+        };
         hasher.part(kind.as_bytes());
         hasher
     }
 
     pub(crate) fn part(&mut self, bytes: &[u8]) {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        self.0.update(length.to_be_bytes());
-        self.0.update(bytes);
+        if self.waiting.len().saturating_add(bytes.len()) > WAITING {
+            self.hashed.update(&self.waiting);
+            self.waiting.clear();
+        }
+        self.waiting.extend_from_slice(&length.to_be_bytes());
+        self.waiting.extend_from_slice(bytes);
     }
 
-    fn digest(self) -> [u8; 32] {
-        self.0.finalize().into()
+    fn digest(mut self) -> [u8; 32] {
+        self.hashed.update(&self.waiting);
+        self.hashed.finalize().into()
     }
 
     /// `sha256:` and 64 hexadecimal digits.

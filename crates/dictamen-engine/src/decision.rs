@@ -109,12 +109,12 @@ pub struct Decision {
 
 /// A map that serialises in the order it was filled.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ordered<T>(pub Vec<(Arc<str>, T)>);
+pub struct Ordered<T>(pub Vec<(&'static str, T)>);
 
 impl<T> Ordered<T> {
     /// The value under `key`.
     pub fn get(&self, key: &str) -> Option<&T> {
-        self.0.iter().find(|(k, _)| &**k == key).map(|(_, v)| v)
+        self.0.iter().find(|(k, _)| *k == key).map(|(_, v)| v)
     }
 }
 
@@ -125,7 +125,7 @@ impl Ordered<serde_json::Value> {
         let printed = definitions().iter().zip(characteristics.iter());
         Self(
             printed
-                .map(|(d, (name, value))| (Arc::from(name), canonical::printed(value, d.unit)))
+                .map(|(d, (name, value))| (name, canonical::printed(value, d.unit)))
                 .collect(),
         )
     }
@@ -133,7 +133,7 @@ impl Ordered<serde_json::Value> {
 
 impl<T: Serialize> Serialize for Ordered<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(k, v)| (&**k, v)))
+        serializer.collect_map(self.0.iter().map(|(k, v)| (k, v)))
     }
 }
 

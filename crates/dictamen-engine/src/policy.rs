@@ -39,6 +39,25 @@ pub struct Policy {
     pub(crate) bands: Vec<Band>,
     pub(crate) ending: Ending,
     pub(crate) reasons: reasons::Catalogue,
+    pub(crate) names: Names,
+}
+
+/// Names of the stages that the engine adds.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) score: Arc<str>,
+    pub(crate) offer: Arc<str>,
+    pub(crate) end: Arc<str>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            score: SCORE.into(),
+            offer: OFFER.into(),
+            end: END.into(),
+        }
+    }
 }
 
 /// One stage: rules that end the run in the same way.
@@ -212,6 +231,25 @@ impl Policy {
             }),
             _ => Err(diagnostics),
         }
+    }
+
+    /// Stage and code of everything a run can meet, in the order it is met.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        let staged = self.stages.iter().flat_map(|stage| {
+            stage
+                .rules
+                .iter()
+                .map(move |rule| (&stage.name, &rule.code))
+        });
+        let names = &self.names;
+        let scored = self
+            .scorecard
+            .iter()
+            .flat_map(|scorecard| &scorecard.characteristics);
+        let scored = scored.map(move |scored| (&names.score, &scored.code));
+        let offer =
+            matches!(self.ending, Ending::Offer { .. }).then_some((&names.offer, &names.offer));
+        staged.chain(scored).chain(offer)
     }
 
     /// Decides one application. Never fails and never panics: what cannot be computed refers.

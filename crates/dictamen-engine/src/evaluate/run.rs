@@ -13,7 +13,7 @@ use crate::{
     Decided, Decision, ENGINE_VERSION, FAILED, HUMAN_REVIEW, MissingInput, Offer, Outcome, Reason,
     ReasonText, RuleTrace, Trace, UNDECIDED, Verdict, canonical,
     decision::Ordered,
-    policy::{Application, END, Effect, Ending, OFFER, Policy, SCORE, Stage},
+    policy::{Application, Effect, Ending, OFFER, Policy, SCORE, Stage},
     tree::Closure,
 };
 
@@ -112,7 +112,7 @@ impl Run<'_> {
                 let mut codes = vec![(Arc::clone(code), None)];
                 let strongest = scored.losses.iter().take(*score_reasons);
                 codes.extend(strongest.map(|(code, lost)| (Arc::clone(code), Some(*lost))));
-                End::new(*outcome, &SCORE.into(), codes)
+                End::new(*outcome, &policy.names.score, codes)
             }
             Some(Effect::Terms(terms)) => self.ending(terms),
         };
@@ -171,7 +171,7 @@ impl Run<'_> {
         let Some(scorecard) = &policy.scorecard else {
             return Ok(None);
         };
-        let stage: Arc<str> = SCORE.into();
+        let stage = Arc::clone(&policy.names.score);
         let (mut undecided, mut failed) = (false, false);
         let mut score = Some(scorecard.base);
         let mut points = BTreeMap::new();
@@ -246,10 +246,10 @@ impl Run<'_> {
             Ending::Offer { closure, .. } => closure,
             Ending::Otherwise { outcome, code } => {
                 let codes = code.iter().map(|code| (Arc::clone(code), None)).collect();
-                return End::new(*outcome, &END.into(), codes);
+                return End::new(*outcome, &policy.names.end, codes);
             }
         };
-        let stage: Arc<str> = OFFER.into();
+        let stage = Arc::clone(&policy.names.offer);
         let (result, mut trace) = self.walk(closure, &stage, OFFER, terms);
         let end = match result {
             Ok(Result::Settled(Settlement::Granted { terms, reductions })) => {
@@ -349,20 +349,17 @@ impl Run<'_> {
         End::new(Outcome::Refer, &stage, vec![(FAILED.into(), None)])
     }
 
-    /// Adds the rules behind the end of the run.
+    /// Adds the rules behind the end of the run. Those before it were met in the same order.
     fn not_reached(&mut self) {
-        for stage in self.policy.stages() {
-            for rule in stage.rules {
-                let met = self
-                    .trace
-                    .iter()
-                    .any(|t| t.stage == stage.name && t.rule == rule.code);
-                if !met {
-                    self.trace
-                        .push(blank(&stage.name, &rule.code, Verdict::NotReached));
-                }
-            }
-        }
+        let policy = self.policy;
+        let met = self
+            .trace
+            .iter()
+            .filter(|trace| &*trace.rule != SCORE)
+            .count();
+        let behind = policy.rules().skip(met);
+        let behind = behind.map(|(stage, rule)| blank(stage, rule, Verdict::NotReached));
+        self.trace.extend(behind);
     }
 
     fn decision(

@@ -5,7 +5,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Band, END, Effect, Ending, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage};
+use super::{
+    Band, END, Effect, Ending, Names, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage,
+};
 use crate::{
     Diagnostic, PolicyStamp,
     declaration::{self, BandEffect, Declaration},
@@ -119,6 +121,7 @@ pub(super) fn compile(
         bands,
         ending,
         reasons: catalogue,
+        names: Names::default(),
     })
 }
 
