@@ -49,7 +49,8 @@ The JSON is byte for byte what the service answers to the same request.")]
 Examples:
   dictamen check
   dictamen check nomina-personal-loan-mx --format json
-  dictamen check --format sarif > findings.sarif")]
+  dictamen check --format sarif > findings.sarif
+  dictamen check --explain script::unit")]
     Check(CheckArgs),
     /// Run the cases of policies
     #[command(after_help = "\
@@ -193,6 +194,9 @@ pub(crate) struct CheckArgs {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: FindingsFormat,
+    /// Say what a finding means, with an example, instead of checking
+    #[arg(long, value_name = "CODE", conflicts_with = "policies")]
+    pub(crate) explain: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -41,6 +41,7 @@
 //! ```
 
 mod canonical;
+pub mod checks;
 mod decision;
 mod declaration;
 mod diagnostic;

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, io::Write};
 
-use dictamen_engine::{Diagnostic, Severity};
+use dictamen_engine::{Diagnostic, Severity, checks};
+use dictamen_model::suggest;
 use dictamen_server::{
     answer,
     rules::{PARAMETERS, RuleBook},
@@ -39,6 +40,9 @@ struct Stamp<'a> {
 }
 
 pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    if let Some(code) = &args.explain {
+        return explain(code, out);
+    }
     let dir = &args.rules.rules;
     let mut source = rules::read(dir)?;
     rules::keep(&mut source, &args.policies)?;
@@ -91,6 +95,19 @@ pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure
     } else {
         Exit::Done
     })
+}
+
+/// Prints what a code means.
+fn explain(code: &str, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let Some(entry) = checks::explain(code) else {
+        let known: Vec<&str> = checks::codes().collect();
+        let message = format!("no finding has the code `{code}`");
+        return Err(
+            Failure::new(Exit::Usage, message).help_opt(suggest::help(code, known.iter().copied()))
+        );
+    };
+    writeln!(out, "{code}\n\n{entry}")?;
+    Ok(Exit::Done)
 }
 
 fn findings(book: &RuleBook) -> Findings<'_> {

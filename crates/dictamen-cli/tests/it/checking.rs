@@ -142,3 +142,19 @@ fn findings_come_as_sarif_too() {
     let good: Value = serde_json::from_str(&Place::new().run("check --format sarif").out).unwrap();
     assert_eq!(good["runs"][0]["results"], Value::Array(Vec::new()));
 }
+
+#[test]
+fn a_code_is_explained() {
+    let place = Place::new();
+    let ran = place.run("check --explain script::unit");
+    assert_eq!(ran.code, 0);
+    assert!(ran.out.starts_with("script::unit\n"), "{}", ran.out);
+    assert!(ran.out.contains("```rhai bad"), "{}", ran.out);
+    let ran = place.run("check --explain script::units");
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(
+        ran.err.contains("did you mean `script::unit`?"),
+        "{}",
+        ran.err
+    );
+}

@@ -6,6 +6,7 @@
     reason = "tests"
 )]
 
+mod checks;
 mod deciding;
 mod diagnostics;
 mod hostile;
