@@ -8,6 +8,7 @@ mod argument;
 mod declare;
 mod failure;
 mod files;
+mod layout;
 mod lower;
 mod sandbox;
 

@@ -3,7 +3,7 @@
 use dictamen_model::characteristic::index_of;
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
-use super::{declare, sandbox};
+use super::{declare, layout::Unpaired, sandbox};
 use crate::{
     Diagnostic,
     nearest::did_you_mean,
@@ -20,8 +20,21 @@ pub(super) fn place(texts: &Texts, path: &str, position: Position) -> Place {
     }
 }
 
+/// A comment that hides everything after it.
+pub(super) fn open_comment(path: &str, position: Position, texts: &Texts) -> Diagnostic {
+    let place = place(texts, path, position);
+    Diagnostic::error("script::syntax", "this comment never ends")
+        .at(texts.span(place))
+        .help("nothing after it would be read; close it with `*/`, or begin each line with `//`")
+}
+
 /// A script that does not parse.
-pub(super) fn parsing(path: &str, error: &ParseError, texts: &Texts) -> Diagnostic {
+pub(super) fn parsing(
+    path: &str,
+    error: &ParseError,
+    unpaired: Option<&Unpaired>,
+    texts: &Texts,
+) -> Diagnostic {
     let place = place(texts, path, error.position());
     let (code, message, help) = parse_text(error.err_type(), place, texts);
     let span = texts.span(place).or_else(|| last_line(texts, path));
@@ -43,6 +56,7 @@ pub(super) fn parsing(path: &str, error: &ParseError, texts: &Texts) -> Diagnost
     } else {
         (code, message, help)
     };
+    let help = help.or_else(|| unpaired.map(Unpaired::explain));
     Diagnostic::error(code, message).at(span).help_opt(help)
 }
 

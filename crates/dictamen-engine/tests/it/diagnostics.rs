@@ -95,3 +95,13 @@ fn a_folder_without_files_says_what_is_missing() {
     let only_reasons: PolicySource = [("reasons.toml", REASONS.as_bytes())].into_iter().collect();
     assert_eq!(errors(&only_reasons)[0].code, "policy::no-script");
 }
+
+#[test]
+fn a_byte_order_mark_is_no_mistake_and_moves_no_place() {
+    let script = "policy(\"t\", \"1\"); stage(\"K\", DECLINE, [rule(\"K01\", |a| a.weks_total < 3)]);\notherwise(APPROVE);";
+    let plain = errors(&folder(script));
+    let mut source = folder(&format!("\u{feff}{script}"));
+    assert_eq!(errors(&source), plain);
+    source.insert("reasons.toml", format!("\u{feff}{REASONS}").into_bytes());
+    assert_eq!(errors(&source), plain);
+}
