@@ -105,3 +105,37 @@ fn a_byte_order_mark_is_no_mistake_and_moves_no_place() {
     source.insert("reasons.toml", format!("\u{feff}{REASONS}").into_bytes());
     assert_eq!(errors(&source), plain);
 }
+
+#[test]
+fn tables_as_spreadsheets_write_them_are_explained() {
+    let script = "policy(\"t\", \"1\");\nlet t = table(\"rates.csv\");\nstage(\"K\", DECLINE, [rule(\"K01\", |a| a.weeks_total < lookup(t, a.requested_term_months, \"weeks\"))]);\notherwise(APPROVE);";
+    let said = |csv: &str| {
+        let mut source = folder(script);
+        source.insert("rates.csv", csv.as_bytes());
+        render(&errors(&source))
+    };
+    let answers = [
+        "months;weeks\n1;10\n",
+        "months\tweeks\n1\t10\n",
+        "months,weeks\n1,10\n2,20\n1.0,30\n",
+        "months,weeks\n1,10%\n2,$20\n3,\"1,000\"\n4,1E+05\n5,20\n",
+        "",
+    ]
+    .map(|csv| format!("{csv:?}\n{}", said(csv)));
+    insta::assert_snapshot!(answers.join("\n"));
+}
+
+#[test]
+fn texts_with_digits_in_a_table_are_no_doubtful_numbers() {
+    let mut source = folder(
+        "policy(\"t\", \"1\");\nlet t = table(\"rates.csv\");\nstage(\"K\", DECLINE, [rule(\"K01\", |a| lookup(t, a.institution, \"zone\") == \"2 to 5\")]);\notherwise(APPROVE);",
+    );
+    source.insert(
+        "rates.csv",
+        &b"key,zone\nimss,2 to 5\nissste,2026-01-02\n,\n,\n"[..],
+    );
+    let tables = findings(&source)
+        .into_iter()
+        .filter(|d| d.code.starts_with("table"));
+    assert_eq!(tables.count(), 0);
+}

@@ -241,12 +241,25 @@ impl Lowering<'_> {
             Meaning::Static(value) => declare::table_of(value),
             _ => None,
         };
+        if index == Some(usize::MAX) {
+            // What is wrong with the table has been said where it is read.
+            self.operand(key);
+            return Self::poison(place);
+        }
         let known = index.and_then(|index| Some((index, self.tables.get(index).cloned()?)));
         let Some((index, table)) = known else {
             let message = format!("`{name}` needs a table, as `table(\"file.csv\")` gives it");
             self.error("script::type", place, message);
             return Self::poison(place);
         };
+        if let Some(repeated) = table.repeated_key() {
+            let message = format!("table `{}` has two rows for `{repeated}`", table.file);
+            let help = "a row is found by its first cell, so each row needs one of its own";
+            self.report(
+                place,
+                Diagnostic::error("table::duplicate-key", message).help(help),
+            );
+        }
         let (key, key_type) = self.operand(key);
         let first = table
             .columns
