@@ -11,6 +11,7 @@ mod files;
 mod layout;
 mod lower;
 mod sandbox;
+mod slip;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -9,6 +9,7 @@ use super::{Band, END, Effect, Ending, OFFER, Policy, Rule, SCORE, Scorecard, Sc
 use crate::{
     Diagnostic, PolicyStamp,
     declaration::{self, BandEffect, Declaration},
+    nearest::did_you_mean,
     reasons::{self, Catalogue},
     text::Texts,
     tree::Place,
@@ -208,14 +209,26 @@ impl Check<'_> {
                 message,
                 Some("choose another code".to_owned()),
             );
-        } else if !catalogue.contains_key(code) {
+        } else if !catalogue.contains_key(code) && !self.without_reasons(catalogue) {
             let message = format!("code `{code}` has no reason text");
+            // Short codes such as E04 and E05 are all alike.
+            let own = catalogue.keys().map(|known| &**known).filter(|known| {
+                !reasons::is_system(known) && (code.len() > 4 || code.trim() == *known)
+            });
+            let meant = did_you_mean(code, own).map_or_else(String::new, |m| format!("; {m}"));
             let help = format!(
-                "add `[{code}]` with `es-MX` and `en` to `{}`",
+                "add `[{code}]` with `es-MX` and `en` to `{}`{meant}",
                 reasons::FILE
             );
             self.error("policy::missing-reason", place, message, Some(help));
         }
+    }
+
+    /// Whether the catalogue could not be read, which has been said once and for all codes.
+    fn without_reasons(&self, catalogue: &Catalogue) -> bool {
+        let told = ["reasons::no-file", "reasons::malformed"];
+        catalogue.keys().all(|code| reasons::is_system(code))
+            && self.diagnostics.iter().any(|d| told.contains(&d.code))
     }
 
     fn stages(&mut self, declaration: &Declaration) {

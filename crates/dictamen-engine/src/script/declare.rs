@@ -44,10 +44,7 @@ pub(super) const OFFER_ONLY: [&str; 7] = [
 /// The declaring functions with the call as the documentation writes it.
 const USAGES: [(&str, &str); 12] = [
     ("policy", "policy(\"id\", \"1.0.0\")"),
-    (
-        "param",
-        "param(\"name\", value, \"unit\", \"source\")` with a decimal point in numbers, as in `0.28",
-    ),
+    ("param", "param(\"name\", value, \"unit\", \"source\")"),
     ("stage", "stage(\"NAME\", DECLINE, [ rule(…), … ])"),
     ("rule", "rule(\"CODE\", |a| condition)"),
     ("scorecard", "scorecard(base, [ characteristic(…), … ])"),

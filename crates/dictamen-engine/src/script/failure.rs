@@ -3,7 +3,7 @@
 use dictamen_model::characteristic::index_of;
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
-use super::{declare, layout::Unpaired, sandbox};
+use super::{declare, layout::Unpaired, sandbox, slip};
 use crate::{
     Diagnostic,
     nearest::did_you_mean,
@@ -56,7 +56,8 @@ pub(super) fn parsing(
     } else {
         (code, message, help)
     };
-    let help = help.or_else(|| unpaired.map(Unpaired::explain));
+    let slip = span.as_ref().and_then(slip::help);
+    let help = slip.or(help).or_else(|| unpaired.map(Unpaired::explain));
     Diagnostic::error(code, message).at(span).help_opt(help)
 }
 
@@ -124,6 +125,10 @@ fn parse_text(
             "the script ends in the middle of something".to_owned(),
             Some("a bracket, a brace or a text is not closed"),
         ),
+        ParseErrorType::MissingToken(token, _) if token == ";" => syntax(
+            "`;` is missing before this".to_owned(),
+            Some("end the statement before it with `;`"),
+        ),
         ParseErrorType::MissingToken(token, wanted) => {
             syntax(format!("`{token}` is missing {wanted}"), None)
         }
@@ -135,6 +140,9 @@ fn parse_text(
             "this is not a number".to_owned(),
             Some("write numbers as 26 or 0.28, without exponents"),
         ),
+        ParseErrorType::BadInput(LexError::MalformedChar(_)) => {
+            syntax("this is no text".to_owned(), None)
+        }
         ParseErrorType::BadInput(LexError::StringTooLong(limit)) => (
             "script::limit",
             format!("the text is longer than {limit} characters"),
@@ -181,6 +189,10 @@ fn unknown_name(name: &str, place: Place, texts: &Texts) -> (&'static str, Strin
         Some(format!(
             "a characteristic is read from the applicant: write `a.{name}`"
         ))
+    } else if name == "a" {
+        Some("the applicant is known inside a closure only: write `|a| a.…`".to_owned())
+    } else if let Some(spelling) = other_case(name) {
+        Some(format!("write `{spelling}`"))
     } else {
         did_you_mean(name, known_names(texts, place).filter(|word| *word != name)).or_else(|| {
             let capitals = name.chars().all(|c| c.is_ascii_uppercase());
@@ -192,6 +204,14 @@ fn unknown_name(name: &str, place: Place, texts: &Texts) -> (&'static str, Strin
         format!("nothing is called `{name}` here"),
         help,
     )
+}
+
+/// The word of the language that a name is in other letters: `decline`, `True`.
+fn other_case(name: &str) -> Option<&'static str> {
+    let outcomes = declare::CONSTANTS.iter().map(|(outcome, _)| *outcome);
+    outcomes
+        .chain(["true", "false"])
+        .find(|word| word.eq_ignore_ascii_case(name))
 }
 
 fn refused_symbol(symbol: &str) -> (&'static str, String, Option<String>) {
@@ -207,6 +227,11 @@ fn refused_symbol(symbol: &str) -> (&'static str, String, Option<String>) {
                     .to_owned(),
             ),
         )
+    } else if symbol
+        .chars()
+        .all(|c| c.is_whitespace() || "\u{200b}\u{feff}".contains(c))
+    {
+        ("script::syntax", "this is no space".to_owned(), None)
     } else {
         (
             "script::syntax",
@@ -343,10 +368,18 @@ fn unknown_function(
     let name = signature.split([' ', '(']).next().unwrap_or(signature);
     let name = name.rsplit("::").next().unwrap_or(name);
     if let Some(usage) = declare::usage(name) {
+        let comma = texts
+            .span(place)
+            .is_some_and(|span| slip::has_number_with_comma(&span));
+        let comma = if comma {
+            "; a comma separates arguments, so a number has none: `10000`, `0.28`"
+        } else {
+            ""
+        };
         return (
             "script::arguments",
             format!("`{name}` is called with the wrong arguments"),
-            Some(format!("write `{usage}`")),
+            Some(format!("write `{usage}`{comma}")),
         );
     }
     if declare::OFFER_ONLY.contains(&name) || Function::named(name).is_some() {

@@ -139,3 +139,72 @@ fn texts_with_digits_in_a_table_are_no_doubtful_numbers() {
         .filter(|d| d.code.starts_with("table"));
     assert_eq!(tables.count(), 0);
 }
+
+#[test]
+fn signs_of_other_keyboards_and_languages_are_told_what_to_write() {
+    let conditions = [
+        "|a| a.employed_now == “x”",
+        "|a| a.institution == 'imss'",
+        "|a| a.institution == ´imss´",
+        "|a| a.weeks_total ≤ 3",
+        "|a| a.weeks_total ≠ 3",
+        "|a| a.weeks_total =< 3",
+        "|a| a.weeks_total => 3",
+        "|a| a.weeks_total < –3",
+        "|a| a.weeks_total\u{a0}< 3",
+        "|a| a.monthly_income_gross < $100",
+        "|a| a.monthly_income_gross < 10,000",
+        "|a| a.density_24m < 50%",
+        "|a| a.density_24m < .5",
+        "|a| a.weeks_total == null",
+        "|a| a.employed_now == True",
+        "|a| a.weeks_total < 3 & a.employed_now",
+        "|a| a.weeks_total < 3 | a.employed_now",
+        "|a| 3 < a.weeks_total < 5",
+        "|a| a.ref_date < \"2026-01-01\"",
+        "|a| a.ref_date < date(\"2026-02-30\")",
+        "|a| a.sex == \"M\"",
+        "|a| a.curp == \"M\"",
+        "a.weeks_total < 3",
+        "|a| { let años = 3; a.weeks_total < 3 }",
+    ];
+    let mut answers: Vec<String> = conditions
+        .iter()
+        .map(|condition| {
+            let script = format!(
+                "policy(\"t\", \"1\");\nstage(\"K\", DECLINE, [rule(\"K01\", {condition})]);\notherwise(APPROVE);"
+            );
+            render(&errors(&folder(&script)))
+        })
+        .collect();
+    for script in [
+        "policy(\"t\", \"1\")\notherwise(APPROVE);",
+        "policy(\"t\", \"1\");\nstage(\"K\", decline, []);",
+        "policy(\"t\", \"1\");\n# remark\notherwise(APPROVE);",
+        "policy(\"t\", \"1\");\n-- remark\notherwise(APPROVE);",
+    ] {
+        answers.push(render(&errors(&folder(script))));
+    }
+    insta::assert_snapshot!(answers.join("\n"));
+}
+
+#[test]
+fn a_catalogue_that_cannot_be_read_is_told_once() {
+    let script = "policy(\"t\", \"1\");\nstage(\"K\", DECLINE, [rule(\"K01\", |a| a.employed_now), rule(\"K02\", |a| a.weeks_total < 3)]);\notherwise(APPROVE);";
+    for broken in ["[K01]\nes-MX = \"Uno\n", "[K01]\n[K01]\n", "\u{0}"] {
+        let mut source = folder(script);
+        source.insert("reasons.toml", broken.as_bytes());
+        let codes: Vec<_> = errors(&source).iter().map(|d| d.code).collect();
+        assert_eq!(codes, ["reasons::malformed"], "{broken:?}");
+    }
+    let without: PolicySource = [("policy.rhai", script.as_bytes())].into_iter().collect();
+    assert_eq!(errors(&without).len(), 1);
+}
+
+#[test]
+fn a_code_like_one_of_the_catalogue_names_it() {
+    let script = "policy(\"t\", \"1\");\nstage(\"K\", DECLINE, [rule(\"K01 \", |a| a.employed_now)]);\notherwise(APPROVE);";
+    let help = |script: &str| errors(&folder(script))[0].help.clone().unwrap();
+    assert!(help(script).ends_with("; did you mean `K01`?"));
+    assert!(help(&script.replace("K01 ", "K05")).ends_with("`reasons.toml`"));
+}

@@ -212,8 +212,11 @@ impl Lowering<'_> {
         {
             return self.constant(Value::Date(day), place);
         }
-        let message = "a date is written `date(\"2026-09-15\")`";
-        self.error("script::arguments", place, message);
+        let help = "write `date(\"2026-09-15\")`: year, month and day of a day in the calendar";
+        self.report(
+            place,
+            Diagnostic::error("script::arguments", "this is not a day").help(help),
+        );
         Self::poison(place)
     }
 
