@@ -48,7 +48,8 @@ The JSON is byte for byte what the service answers to the same request.")]
     #[command(after_help = "\
 Examples:
   dictamen check
-  dictamen check nomina-personal-loan-mx --format json")]
+  dictamen check nomina-personal-loan-mx --format json
+  dictamen check --format sarif > findings.sarif")]
     Check(CheckArgs),
     /// Run the cases of policies
     #[command(after_help = "\
@@ -58,7 +59,7 @@ Examples:
 
 A case that decides otherwise than expected FAILS; a case that cannot be run is an ERROR.
 A policy without any case is an error too.")]
-    Test(CheckArgs),
+    Test(TestArgs),
     /// List what policies can decide on, or compute it for one applicant
     #[command(after_help = "\
 Examples:
@@ -190,6 +191,29 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) rules: RulesArg,
     /// How findings are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: FindingsFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum FindingsFormat {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+    /// For code review systems: SARIF 2.1.0
+    Sarif,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TestArgs {
+    /// Policies, by id or folder; all when none is named
+    #[arg(value_name = "POLICY")]
+    pub(crate) policies: Vec<String>,
+    #[command(flatten)]
+    pub(crate) rules: RulesArg,
+    /// How results are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path, sync::Arc};
 
-use dictamen_lab::suggest;
+use dictamen_model::suggest;
 use dictamen_server::rules::{PARAMETERS, ParameterSet, ReadError, RuleBook, RulesSource};
 
 use crate::{

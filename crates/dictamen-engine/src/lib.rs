@@ -45,7 +45,6 @@ mod decision;
 mod declaration;
 mod diagnostic;
 mod evaluate;
-mod nearest;
 mod policy;
 mod reasons;
 mod script;

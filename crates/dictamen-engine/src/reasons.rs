@@ -2,11 +2,12 @@
 //!
 //! Knows codes and texts; refuses to know which rule uses which code.
 
+use dictamen_model::suggest::did_you_mean;
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
-use crate::{Diagnostic, PolicySource, nearest::did_you_mean, text::Texts};
+use crate::{Diagnostic, PolicySource, text::Texts};
 
 /// The file of the catalogue.
 pub(crate) const FILE: &str = "reasons.toml";

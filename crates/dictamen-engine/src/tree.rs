@@ -6,14 +6,16 @@
 
 mod function;
 mod print;
+mod types;
 
 use std::sync::Arc;
 
-use dictamen_model::characteristic::{Kind, Value};
+use dictamen_model::characteristic::Value;
 use rust_decimal::Decimal;
 
 pub(crate) use function::Function;
 pub(crate) use print::{Names, print};
+pub(crate) use types::{Type, unit_named, unit_of};
 
 use crate::Outcome;
 
@@ -26,61 +28,6 @@ pub(crate) struct Place {
     pub(crate) line: usize,
     /// Column in characters from 1; 0 when unknown.
     pub(crate) column: usize,
-}
-
-/// What a tree yields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Type {
-    /// A value of a characteristic's type.
-    Of(Kind),
-    /// The end of an offer: granted, declined or referred.
-    Settlement,
-    /// No value: a step that only may return.
-    Nothing,
-    /// Control never gets here: the way ended in a `return`.
-    Never,
-    /// Nothing is known because an error was already reported; fits everywhere.
-    Unknown,
-}
-
-impl Type {
-    pub(crate) const BOOL: Self = Self::Of(Kind::Bool);
-
-    /// How the type is called in messages to analysts.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Of(Kind::Int) => "a whole number",
-            Self::Of(Kind::Decimal) => "a decimal number",
-            Self::Of(Kind::Bool) => "true or false",
-            Self::Of(Kind::Date) => "a date",
-            Self::Of(Kind::Text) => "a text",
-            Self::Settlement => "a settlement (`grant`, `decline` or `refer`)",
-            Self::Nothing => "nothing",
-            Self::Never | Self::Unknown => "unknown",
-        }
-    }
-
-    pub(crate) fn is_number(self) -> bool {
-        matches!(self, Self::Of(kind) if kind.is_number()) || self == Self::Unknown
-    }
-
-    /// Whether a value of the other type may stand where this one is wanted.
-    pub(crate) fn accepts(self, other: Self) -> bool {
-        self == other
-            || self == Self::Unknown
-            || other == Self::Unknown
-            || (self.is_number() && other.is_number())
-    }
-
-    /// The type of something that is one or the other.
-    pub(crate) fn join(self, other: Self) -> Option<Self> {
-        match (self, other) {
-            (a, b) if a == b => Some(a),
-            (Self::Unknown | Self::Never, t) | (t, Self::Unknown | Self::Never) => Some(t),
-            (a, b) if a.is_number() && b.is_number() => Some(Self::Of(Kind::Decimal)),
-            _ => None,
-        }
-    }
 }
 
 /// One node of a tree.
@@ -111,6 +58,19 @@ impl Comparator {
             Self::NotEqual => "!=",
             Self::AtLeast => ">=",
             Self::Greater => ">",
+        }
+    }
+}
+
+impl Comparator {
+    /// The comparison with its sides exchanged.
+    pub(crate) fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::AtMost => Self::AtLeast,
+            Self::AtLeast => Self::AtMost,
+            Self::Greater => Self::Less,
+            Self::Equal | Self::NotEqual => self,
         }
     }
 }

@@ -7,4 +7,3 @@
 
 pub mod cases;
 pub mod pipeline;
-pub mod suggest;

@@ -12,6 +12,7 @@ mod json;
 pub mod money;
 pub mod parameters;
 pub mod request;
+pub mod suggest;
 mod text;
 pub mod wire;
 

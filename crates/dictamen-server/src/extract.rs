@@ -9,7 +9,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{HeaderMap, Uri, header, request::Parts},
 };
-use dictamen_lab::suggest;
+use dictamen_model::suggest;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::{

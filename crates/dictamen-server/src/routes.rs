@@ -13,7 +13,7 @@ use axum::{
 };
 use chrono::NaiveDate;
 use dictamen_model::{DecisionRequest, RequestError, characteristic::ComputeError};
-use serde::{Serialize, de::IgnoredAny};
+use serde::Serialize;
 
 use crate::{
     answer,
@@ -51,13 +51,14 @@ fn parameters(app: &App) -> Result<Arc<ParameterSet>, Problem> {
 
 /// Reads a request body, telling what is not JSON from what is not a request.
 fn parse(body: &[u8]) -> Result<DecisionRequest, Problem> {
-    DecisionRequest::parse(body).map_err(|error| {
-        let is_json = serde_json::from_slice::<IgnoredAny>(body).is_ok();
-        invalid(is_json, error)
-    })
+    DecisionRequest::parse(body).map_err(invalid)
 }
 
-fn invalid(is_json: bool, error: RequestError) -> Problem {
+fn invalid(error: RequestError) -> Problem {
+    let is_json = error
+        .problems
+        .iter()
+        .all(|problem| problem.code != "json::malformed");
     let items: Vec<Item> = error
         .problems
         .into_iter()

@@ -58,7 +58,11 @@ pub fn start_logging(format: LogFormat, filter: &str, ansi: bool) {
         .with_target(false);
     // Started twice only in tests; the first one stays.
     let _ = match format {
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init(),
         LogFormat::Text => builder.with_ansi(ansi).try_init(),
     };
     std::panic::set_hook(Box::new(|info| {

@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
-use dictamen_lab::{pipeline, suggest};
+use dictamen_lab::pipeline;
 use dictamen_model::characteristic::{self, Definition};
+use dictamen_model::suggest;
 use dictamen_server::{
     answer::{self, Characteristic, CharacteristicList, Computed},
     rules::RuleBook,

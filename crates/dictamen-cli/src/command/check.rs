@@ -10,7 +10,7 @@ use dictamen_server::{
 use serde::Serialize;
 
 use crate::{
-    args::{CheckArgs, Format},
+    args::{CheckArgs, FindingsFormat},
     exit::{Exit, Failure},
     report, rules,
 };
@@ -52,12 +52,24 @@ pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure
     let book = RuleBook::build(&RuleBook::default(), &source);
     let findings = findings(&book);
     match args.format {
-        Format::Json => {
+        FindingsFormat::Json => {
             let bytes = answer::line(&findings)
                 .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
             out.write_all(&bytes)?;
         }
-        Format::Human => {
+        FindingsFormat::Sarif => {
+            let places = findings.folders.iter().flat_map(|(name, folder)| {
+                let path = dir.join(name);
+                folder
+                    .findings
+                    .iter()
+                    .map(move |finding| (path.clone(), *finding))
+            });
+            let bytes = answer::line(&report::sarif::log(places))
+                .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+            out.write_all(&bytes)?;
+        }
+        FindingsFormat::Human => {
             for (name, folder) in &findings.folders {
                 for diagnostic in &folder.findings {
                     report::diagnostic::draw(out, diagnostic, &dir.join(name))?;

@@ -3,7 +3,8 @@
 use std::{io::Write, sync::Arc};
 
 use dictamen_engine::Outcome;
-use dictamen_lab::{pipeline, suggest};
+use dictamen_lab::pipeline;
+use dictamen_model::suggest;
 use dictamen_server::{
     answer::{self, Explain},
     rules::{LoadedPolicy, RuleBook, Versions},

@@ -10,7 +10,7 @@ use dictamen_server::{
 use serde::Serialize;
 
 use crate::{
-    args::{CheckArgs, Format},
+    args::{Format, TestArgs},
     exit::{Exit, Failure},
     report, rules,
 };
@@ -24,7 +24,7 @@ struct Results {
 }
 
 pub(crate) fn run(
-    args: &CheckArgs,
+    args: &TestArgs,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Exit, Failure> {

@@ -113,3 +113,32 @@ fn a_folder_without_policies() {
         assert!(ran.err.contains("holds no policy"));
     }
 }
+
+#[test]
+fn findings_come_as_sarif_too() {
+    let place = Place::new();
+    place.edit("rules/demo/policy.rhai", "a.weeks_total", "a.week_total");
+    let ran = place.run("check --format sarif");
+    assert_eq!(ran.code, 3);
+    let log: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    let result = &run["results"][0];
+    assert_eq!(result["ruleId"], "script::unknown-characteristic");
+    assert_eq!(run["tool"]["driver"]["rules"][0]["id"], result["ruleId"]);
+    assert_eq!(result["level"], "error");
+    let place_of = &result["locations"][0]["physicalLocation"];
+    let uri = place_of["artifactLocation"]["uri"].as_str().unwrap();
+    assert!(uri.ends_with("rules/demo/policy.rhai"), "{uri}");
+    let region = &place_of["region"];
+    let line = region["snippet"]["text"].as_str().unwrap();
+    let column = |name: &str| usize::try_from(region[name].as_u64().unwrap()).unwrap();
+    let (start, end) = (column("startColumn"), column("endColumn"));
+    let marked: String = line.chars().skip(start - 1).take(end - start).collect();
+    assert_eq!(marked, "week_total");
+
+    // A folder in order is a log without results.
+    let good: Value = serde_json::from_str(&Place::new().run("check --format sarif").out).unwrap();
+    assert_eq!(good["runs"][0]["results"], Value::Array(Vec::new()));
+}

@@ -310,7 +310,8 @@ impl Collector {
             return Some(known);
         }
         let Some(content) = self.files.get(file).cloned() else {
-            let help = crate::nearest::did_you_mean(file, self.files.keys().map(String::as_str));
+            let help =
+                dictamen_model::suggest::did_you_mean(file, self.files.keys().map(String::as_str));
             let span = self.texts.span(place);
             self.diagnostics.push(
                 Diagnostic::error(

@@ -1,12 +1,12 @@
 //! What Rhai reports, said in the words of a credit analyst.
 
 use dictamen_model::characteristic::index_of;
+use dictamen_model::suggest::did_you_mean;
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
 use super::{declare, layout::Unpaired, sandbox, slip};
 use crate::{
     Diagnostic,
-    nearest::did_you_mean,
     text::Texts,
     tree::{Function, Place},
 };

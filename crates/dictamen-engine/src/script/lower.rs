@@ -11,6 +11,7 @@ mod expression;
 mod inline;
 mod offer;
 mod scope;
+mod sense;
 mod statement;
 mod switch;
 
@@ -228,6 +229,7 @@ impl<'a> Lowering<'a> {
     /// The common type of two ways through the same code.
     fn join(&mut self, one: Type, other: Type, place: Place) -> Type {
         if let Some(joined) = one.join(other) {
+            self.same_unit(one, other, "an alternative to", place);
             return joined;
         }
         if one == Type::Nothing || other == Type::Nothing {

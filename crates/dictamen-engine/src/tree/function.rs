@@ -3,7 +3,7 @@
 //! One entry per function is the single source for the front end, the evaluator and the
 //! documentation. How they are computed is in the evaluator.
 
-use dictamen_model::characteristic::Kind;
+use dictamen_model::characteristic::{Kind, Unit};
 
 use super::Type;
 
@@ -23,7 +23,9 @@ pub(crate) enum Function {
 /// What a function yields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Yields {
-    This(Kind),
+    This(Type),
+    /// A number of this kind in the unit of its first argument.
+    First(Kind),
     /// The common type of its arguments.
     Joined,
 }
@@ -86,8 +88,9 @@ impl Function {
 
     fn yields(self) -> Yields {
         match self {
-            Self::AnnuityFactor | Self::RoundHalfUp => Yields::This(Kind::Decimal),
-            Self::DaysBetween => Yields::This(Kind::Int),
+            Self::AnnuityFactor => Yields::This(Type::plain(Kind::Decimal)),
+            Self::RoundHalfUp => Yields::First(Kind::Decimal),
+            Self::DaysBetween => Yields::This(Type::measured(Kind::Int, Unit::Days)),
             Self::FloorTo | Self::CeilTo | Self::Min | Self::Max | Self::Abs => Yields::Joined,
         }
     }
@@ -95,7 +98,8 @@ impl Function {
     /// The type of a call with arguments of these types.
     pub(crate) fn result(self, arguments: &[Type]) -> Type {
         match self.yields() {
-            Yields::This(kind) => Type::Of(kind),
+            Yields::This(found) => found,
+            Yields::First(kind) => Type::Of(kind, arguments.first().and_then(|first| first.unit())),
             Yields::Joined => arguments
                 .iter()
                 .copied()

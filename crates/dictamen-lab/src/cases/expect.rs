@@ -12,7 +12,7 @@ use super::{
     node::{Data, Entry, Node},
     read::{Reader, find},
 };
-use crate::suggest;
+use dictamen_model::suggest;
 
 const KEYS: [&str; 9] = [
     "outcome",

@@ -13,7 +13,7 @@ use super::{
     node::{Data, Entry, File, Node},
     read::{Reader, find},
 };
-use crate::suggest;
+use dictamen_model::suggest;
 
 const KEYS: [&str; 8] = [
     "title",

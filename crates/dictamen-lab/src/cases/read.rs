@@ -7,7 +7,7 @@ use dictamen_engine::Diagnostic;
 use rust_decimal::Decimal;
 
 use super::node::{Data, Entry, File, Node};
-use crate::suggest;
+use dictamen_model::suggest;
 
 /// A file being read, with the problems found so far.
 pub(super) struct Reader<'a> {

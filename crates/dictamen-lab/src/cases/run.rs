@@ -8,7 +8,9 @@ use super::{
     format::{self, Body, CaseFile},
     node::{Data, Entry, File, Node},
 };
-use crate::{pipeline, suggest};
+use dictamen_model::suggest;
+
+use crate::pipeline;
 
 /// Runs the case at `path`.
 pub(super) fn run(

@@ -73,22 +73,38 @@ fn place(bytes: &[u8], position: usize) -> (usize, usize) {
 }
 
 /// Where the bracket stands that opens one level too many.
+///
+/// Texts are skipped over: a PDF of some 100 KB in one of them must not cost more than a look for
+/// its end.
 fn too_deep(bytes: &[u8]) -> Option<usize> {
-    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
-    for (position, byte) in bytes.iter().enumerate() {
+    let mut depth = 0_usize;
+    let mut position = 0_usize;
+    while let Some(byte) = bytes.get(position) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => {
+            b'"' => position = end_of_text(bytes, position)?,
+            b'[' | b'{' => {
                 depth = depth.saturating_add(1);
                 if depth > DEPTH {
                     return Some(position);
                 }
             }
-            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
+        position = position.saturating_add(1);
     }
     None
+}
+
+/// Position of the quote that closes the text opened at `quote`; `None` when nothing closes it.
+fn end_of_text(bytes: &[u8], quote: usize) -> Option<usize> {
+    let mut position = quote.checked_add(1)?;
+    loop {
+        let found = memchr::memchr2(b'"', b'\\', bytes.get(position..)?)?;
+        position = position.checked_add(found)?;
+        if bytes.get(position) == Some(&b'"') {
+            return Some(position);
+        }
+        position = position.checked_add(2)?;
+    }
 }

@@ -163,7 +163,7 @@ fn unknown_key(key: &str, known: &[&str], context: &mut Context) {
     let like_a_name = key.len() <= 40
         && !key.is_empty()
         && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    let help = nearest(key, known).map_or_else(
+    let help = crate::suggest::nearest(key, known.iter().copied()).map_or_else(
         || format!("known keys: {}", known.join(", ")),
         |name| format!("did you mean `{name}`?"),
     );
@@ -178,20 +178,6 @@ fn unknown_key(key: &str, known: &[&str], context: &mut Context) {
             Some(&help),
         );
     }
-}
-
-/// The known name most like `given`, if one is.
-pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
-    // Comparing is quadratic in length, and no name is this long.
-    if given.len() > 64 {
-        return None;
-    }
-    known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(given, name), *name))
-        .min()
-        .filter(|(distance, name)| distance.saturating_mul(3) <= name.len().max(3))
-        .map(|(_, name)| name)
 }
 
 /// A key, borrowed from the text where it has no escapes.

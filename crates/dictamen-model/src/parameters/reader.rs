@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use toml::{Table, Value};
 
-use crate::json::object::nearest;
+use crate::suggest::nearest;
 
 /// One thing wrong with the parameters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,7 +98,8 @@ impl Reader {
             .map(|(name, (file, _))| (name.clone(), file.clone()))
             .collect();
         for (name, file) in unknown {
-            let help = nearest(&name, &self.known).map(|near| format!("did you mean `{near}`?"));
+            let help = nearest(&name, self.known.iter().copied())
+                .map(|near| format!("did you mean `{near}`?"));
             self.problems.push(ParameterProblem {
                 code: "parameters::unknown",
                 file: Some(file),
@@ -147,7 +148,8 @@ impl Reader {
     /// Refuses keys of a table that nobody reads.
     pub(super) fn only(&mut self, table: &Table, place: &str, keys: &[&str]) {
         for key in table.keys().filter(|key| !keys.contains(&key.as_str())) {
-            let near = nearest(key, keys).map(|near| format!("; did you mean `{near}`?"));
+            let near =
+                nearest(key, keys.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
             let message = format!("this key is not known{}", near.unwrap_or_default());
             self.problem(&format!("{place}.{key}"), "parameters::unknown", message);
         }

@@ -1,8 +1,9 @@
 //! What policies can decide on, and its values for one applicant.
 
 use axum::{extract::State, http::Uri, response::Response};
-use dictamen_lab::{pipeline, suggest};
+use dictamen_lab::pipeline;
 use dictamen_model::characteristic;
+use dictamen_model::suggest;
 
 use super::{cannot_compute, in_time, json, parameters, parse};
 use crate::{

@@ -9,7 +9,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::NaiveDate;
-use dictamen_lab::{pipeline, suggest};
+use dictamen_lab::pipeline;
+use dictamen_model::suggest;
 
 use super::{cannot_compute, in_time, json_bytes, parameters, parse, unwritable};
 use crate::{

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::Uri, response::Response};
 use dictamen_engine::{CatalogueReason, ParamInfo, StageInfo};
-use dictamen_lab::suggest;
+use dictamen_model::suggest;
 use serde::Serialize;
 use utoipa::ToSchema;
 

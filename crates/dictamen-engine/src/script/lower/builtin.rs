@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 use dictamen_model::characteristic::{Kind, Value};
+use dictamen_model::suggest::did_you_mean;
 use rhai::Expr;
 
 use super::{Lowering, Meaning};
 use crate::{
     Diagnostic,
-    nearest::did_you_mean,
     script::{argument, declare},
     tree::{Function, Node, NodeKind, Place, Type},
 };
@@ -80,11 +80,11 @@ impl Lowering<'_> {
         }
         for ((node, found), wanted) in nodes.iter().zip(wanted) {
             let fits = match wanted {
-                Kind::Int => Type::Of(Kind::Int) == *found || *found == Type::Unknown,
-                other => Type::Of(*other).accepts(*found),
+                Kind::Int => found.is(Kind::Int),
+                other => Type::plain(*other).accepts(*found),
             };
             if !fits {
-                let wanted = Type::Of(*wanted).name();
+                let wanted = Type::plain(*wanted).name();
                 let message = format!("`{name}` needs {wanted} here, this is {}", found.name());
                 let help = format!("write `{}`", function.usage());
                 self.report(
@@ -94,6 +94,13 @@ impl Lowering<'_> {
             }
         }
         let types: Vec<Type> = nodes.iter().map(|(_, found)| *found).collect();
+        if let (
+            Function::FloorTo | Function::CeilTo | Function::Min | Function::Max,
+            [one, other],
+        ) = (function, types.as_slice())
+        {
+            self.same_unit(*one, *other, "put together with", place);
+        }
         let arguments = nodes.into_iter().map(|(node, _)| node).collect();
         let found = function.result(&types);
         Meaning::Value(
@@ -136,6 +143,8 @@ impl Lowering<'_> {
                 };
                 let (low, one) = self.operand(low);
                 let (high, other) = self.operand(high);
+                self.same_unit(found, one, "compared with", place);
+                self.same_unit(found, other, "compared with", place);
                 for (found, at) in [(found, value.place), (one, low.place), (other, high.place)] {
                     if !found.is_number() {
                         let message = format!("a range needs numbers, this is {}", found.name());
@@ -161,6 +170,7 @@ impl Lowering<'_> {
                             format!("{} is looked for among {}", found.name(), kind.name());
                         self.error("script::type", option.place, message);
                     }
+                    self.same_unit(found, *kind, "looked for among", option.place);
                     self.vocabulary(&value, option);
                 }
                 let options = options.into_iter().map(|(node, _)| node).collect();
@@ -267,9 +277,9 @@ impl Lowering<'_> {
         let first = table
             .columns
             .first()
-            .map_or(Type::Unknown, |c| Type::Of(c.kind));
+            .map_or(Type::Unknown, |c| Type::plain(c.kind));
         let wanted = if ranged {
-            Type::Of(Kind::Decimal)
+            Type::plain(Kind::Decimal)
         } else {
             first
         };
@@ -295,7 +305,7 @@ impl Lowering<'_> {
         let found = table
             .columns
             .get(column_index)
-            .map_or(Type::Unknown, |c| Type::Of(c.kind));
+            .map_or(Type::Unknown, |c| Type::plain(c.kind));
         let kind = NodeKind::Lookup {
             table: index,
             column: column_index,

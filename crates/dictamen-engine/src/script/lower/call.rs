@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use dictamen_model::characteristic::{Kind, Value};
+use dictamen_model::characteristic::Kind;
 use rhai::{Expr, FnCallExpr};
 
 use super::{Lowering, Meaning};
 use crate::{
     Diagnostic,
-    tree::{Comparator, Function, Node, NodeKind, Operator, Place, Type, print},
+    tree::{Comparator, Function, Node, NodeKind, Operator, Place, Type, print, unit_of},
 };
 
 /// Names for the printer of comparisons.
@@ -142,7 +142,7 @@ impl Lowering<'_> {
                 place,
                 Diagnostic::error("script::type", message).help(unlike(&left, one, other)),
             );
-        } else if ordered && (one == Type::BOOL || one == Type::Of(Kind::Text)) {
+        } else if ordered && one != Type::Unknown && (one.is(Kind::Bool) || one.is(Kind::Text)) {
             let message = format!(
                 "`{}` needs numbers or dates, this is {}",
                 op.symbol(),
@@ -150,8 +150,10 @@ impl Lowering<'_> {
             );
             self.error("script::type", place, message);
         } else {
+            self.same_unit(one, other, "compared with", place);
             self.vocabulary(&left, &right);
             self.vocabulary(&right, &left);
+            self.out_of_range(op, &left, &right, place);
         }
         let text = self.comparison_text(op, &left, &right);
         let kind = NodeKind::Compare {
@@ -174,39 +176,16 @@ impl Lowering<'_> {
         .into()
     }
 
-    /// A text compared with a characteristic of a closed vocabulary must be one of its words.
-    pub(super) fn vocabulary(&mut self, characteristic: &Node, word: &Node) {
-        let (NodeKind::Characteristic(index), NodeKind::Constant(Value::Text(text))) =
-            (&characteristic.kind, &word.kind)
-        else {
-            return;
-        };
-        let definitions = dictamen_model::characteristic::definitions();
-        let Some(definition) = definitions.get(*index) else {
-            return;
-        };
-        if !definition.values.is_empty() && !definition.values.contains(&&**text) {
-            let message = format!("`{}` is never \"{text}\"", definition.name);
-            let help = format!("it is one of: {}", definition.values.join(", "));
-            self.report(
-                word.place,
-                Diagnostic::error("script::unknown-value", message).help(help),
-            );
-        }
-    }
-
     fn arithmetic(&mut self, op: Operator, left: &Expr, right: &Expr, place: Place) -> Meaning {
         let (left, one) = self.operand(left);
         let (right, other) = self.operand(right);
-        let date = Type::Of(Kind::Date);
-        if one == date || other == date {
+        let is_date = |found: Type| found != Type::Unknown && found.is(Kind::Date);
+        if is_date(one) || is_date(other) {
+            let message = format!("`{}` cannot be used with dates", op.symbol());
             self.report(
                 place,
-                Diagnostic::error(
-                    "script::type",
-                    format!("`{}` cannot be used with dates", op.symbol()),
-                )
-                .help("count days with `days_between(from, to)`"),
+                Diagnostic::error("script::type", message)
+                    .help("count days with `days_between(from, to)`"),
             );
             return Self::poison(place);
         }
@@ -216,11 +195,17 @@ impl Lowering<'_> {
                 self.error("script::type", at, message);
             }
         }
+        match op {
+            Operator::Add => self.same_unit(one, other, "added to", place),
+            Operator::Subtract => self.same_unit(other, one, "subtracted from", place),
+            _ => {}
+        }
         let found = match (op, one.join(other)) {
-            (Operator::Divide, _) => Type::Of(Kind::Decimal),
+            (Operator::Divide, Some(_)) => Type::plain(Kind::Decimal),
             (_, Some(joined)) => joined,
             (_, None) => Type::Unknown,
         };
+        let found = found.in_unit(unit_of(op, one.unit(), other.unit()));
         let kind = NodeKind::Arithmetic {
             op,
             left: Box::new(left),

@@ -1,14 +1,14 @@
 //! Expressions: names, properties, operators, literals.
 
 use dictamen_model::characteristic::{Kind, Value, definitions, index_of};
+use dictamen_model::suggest::did_you_mean;
 use rhai::{ASTFlags, BinaryExpr, Dynamic, Expr};
 
 use super::{Binding, Lowering, Meaning};
 use crate::{
     Diagnostic,
-    nearest::did_you_mean,
     script::{argument, declare, sandbox},
-    tree::{Node, NodeKind, Place, Type},
+    tree::{Node, NodeKind, Place, Type, unit_named},
 };
 
 impl Lowering<'_> {
@@ -141,7 +141,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn constant(&mut self, value: Value, place: Place) -> Meaning {
-        let found = value.kind().map_or(Type::Unknown, Type::Of);
+        let found = value.kind().map_or(Type::Unknown, Type::plain);
         Meaning::Value(self.node(NodeKind::Constant(value), place), found)
     }
 
@@ -152,7 +152,9 @@ impl Lowering<'_> {
             && let Some(param) = self.params.get_mut(index)
         {
             param.used = true;
-            let found = param.value.kind().map_or(Type::Unknown, Type::Of);
+            let found = param.value.kind().map_or(Type::Unknown, |kind| {
+                Type::Of(kind, unit_named(&param.unit))
+            });
             return Meaning::Value(self.node(NodeKind::Param(index), place), found);
         }
         match argument::scalar(&value) {
@@ -255,7 +257,7 @@ impl Lowering<'_> {
         };
         Meaning::Value(
             self.node(NodeKind::Characteristic(index), place),
-            Type::Of(definition.kind),
+            Type::measured(definition.kind, definition.unit),
         )
     }
 
@@ -279,7 +281,7 @@ impl Lowering<'_> {
                     .help("give it in every band that leads to the offer"),
             );
         }
-        Meaning::Value(self.node(NodeKind::Term(index), place), Type::Of(kind))
+        Meaning::Value(self.node(NodeKind::Term(index), place), Type::plain(kind))
     }
 
     fn static_property(&mut self, value: &Dynamic, name: &str, place: Place) -> Meaning {

@@ -2,12 +2,12 @@
 //!
 //! Recursion is refused here: a function that is being written out cannot be called again.
 
+use dictamen_model::suggest::did_you_mean;
 use rhai::FnCallExpr;
 
 use super::{Binding, Lowering, MAX_INLINING, Meaning};
 use crate::{
     Diagnostic,
-    nearest::did_you_mean,
     tree::{NodeKind, Place, Step},
 };
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use dictamen_model::characteristic::Kind;
+use dictamen_model::suggest::did_you_mean;
 use rhai::Expr;
 
 use super::{Lowering, Meaning};
 use crate::{
     Diagnostic, Outcome,
-    nearest::did_you_mean,
     tree::{GrantTerms, Node, NodeKind, Place, Reduction, Type},
 };
 
@@ -138,11 +138,8 @@ impl Lowering<'_> {
     fn term_type(&mut self, index: usize, found: Type, place: Place) {
         let name = TERMS.get(index).copied().unwrap_or_default();
         let (fits, wanted) = match name {
-            "term_months" => (
-                Type::Of(Kind::Int) == found || found == Type::Unknown,
-                "a whole number",
-            ),
-            "limiting_factor" => (Type::Of(Kind::Text).accepts(found), "a text"),
+            "term_months" => (found.is(Kind::Int), "a whole number"),
+            "limiting_factor" => (found.is(Kind::Text), "a text"),
             _ => (found.is_number(), "a number"),
         };
         if !fits {

@@ -112,8 +112,8 @@ impl Lowering<'_> {
 
     fn pattern_type(&mut self, pattern: &Pattern, value: &Node, found: Type, place: Place) {
         let wanted = match pattern {
-            Pattern::Exactly(constant) => constant.kind().map_or(Type::Unknown, Type::Of),
-            Pattern::Between { .. } => Type::Of(Kind::Int),
+            Pattern::Exactly(constant) => constant.kind().map_or(Type::Unknown, Type::plain),
+            Pattern::Between { .. } => Type::plain(Kind::Int),
         };
         if !found.accepts(wanted) {
             let message = format!(
