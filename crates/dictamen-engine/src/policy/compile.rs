@@ -5,11 +5,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use dictamen_model::suggest::did_you_mean;
+
 use super::{Band, END, Effect, Ending, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage};
 use crate::{
     Diagnostic, PolicyStamp,
     declaration::{self, BandEffect, Declaration},
-    nearest::did_you_mean,
     reasons::{self, Catalogue},
     text::Texts,
     tree::Place,

@@ -217,8 +217,12 @@ impl Lowering<'_> {
 
 /// What helps where unlike things are compared.
 fn unlike(left: &Node, one: Type, other: Type) -> &'static str {
-    let either = |wanted: Type| one == wanted || other == wanted;
-    if either(Type::Of(Kind::Date)) && either(Type::Of(Kind::Text)) {
+    let either = |kind: Kind| {
+        [one, other]
+            .iter()
+            .any(|found| matches!(found, Type::Of(of, _) if *of == kind))
+    };
+    if either(Kind::Date) && either(Kind::Text) {
         "write days as `date(\"2026-09-15\")`"
     } else if matches!(left.kind, NodeKind::Compare { .. }) {
         "two comparisons are joined with `&&`: `10 <= a.x && a.x < 20`"
