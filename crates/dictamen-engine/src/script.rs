@@ -8,8 +8,10 @@ mod argument;
 mod declare;
 mod failure;
 mod files;
+mod layout;
 mod lower;
 mod sandbox;
+mod slip;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

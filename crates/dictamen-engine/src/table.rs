@@ -11,12 +11,17 @@ use rust_decimal::{Decimal, prelude::FromStr};
 /// Most rows a table may have.
 pub(crate) const MAX_ROWS: usize = 10_000;
 
+/// Most doubts that are told of one table.
+const MAX_DOUBTS: usize = 10;
+
 /// A table in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Table {
     pub(crate) file: Arc<str>,
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Vec<Value>>,
+    /// What is probably not meant as it stands.
+    pub(crate) doubts: Vec<TableProblem>,
 }
 
 /// A column with the one type its cells have.
@@ -65,7 +70,18 @@ impl Table {
                 });
             }
         }
+        if let (Some(only), 1) = (headers.get(0), headers.len())
+            && only.contains([';', '\t'])
+        {
+            let message = "the cells are not separated by commas".to_owned();
+            problems.push(TableProblem {
+                line: Some(1),
+                message,
+            });
+            return Err(problems);
+        }
         let mut rows = Vec::new();
+        let mut doubts = Vec::new();
         for record in reader.records() {
             match record {
                 Ok(_) if rows.len() >= MAX_ROWS => {
@@ -76,10 +92,20 @@ impl Table {
                     });
                     break;
                 }
-                Ok(record) => rows.push(record.iter().map(cell).collect::<Vec<_>>()),
+                Ok(record) => {
+                    let line = record.position().map(csv::Position::line);
+                    doubts.extend(record.iter().filter(|text| is_almost_number(text)).map(
+                        |text| TableProblem {
+                            line,
+                            message: format!("`{text}` is read as a text, not as a number"),
+                        },
+                    ));
+                    rows.push(record.iter().map(cell).collect::<Vec<_>>());
+                }
                 Err(error) => problems.push(problem(&error)),
             }
         }
+        doubts.truncate(MAX_DOUBTS);
         let columns = headers
             .iter()
             .enumerate()
@@ -93,6 +119,7 @@ impl Table {
                 file: file.into(),
                 columns,
                 rows,
+                doubts,
             })
         } else {
             Err(problems)
@@ -110,6 +137,24 @@ impl Table {
             .iter()
             .find(|row| row.first().is_some_and(|first| same(first, key)))
             .map(Vec::as_slice)
+    }
+
+    /// The first key, in order, that two rows have and of which only one would ever be found.
+    pub(crate) fn repeated_key(&self) -> Option<String> {
+        let mut keys: Vec<String> = self
+            .rows
+            .iter()
+            .filter_map(|row| match row.first()? {
+                Value::Bool(b) => Some(b.to_string()),
+                Value::Text(text) => Some(text.to_string()),
+                other => number(other).map(|n| n.normalize().to_string()),
+            })
+            .collect();
+        keys.sort();
+        keys.windows(2).find_map(|pair| match pair {
+            [one, other] if one == other => Some(one.clone()),
+            _ => None,
+        })
     }
 
     /// The row with the largest first cell that is at most `value`.
@@ -165,6 +210,18 @@ fn cell(text: &str) -> Value {
     } else {
         Value::Text(text.into())
     }
+}
+
+/// Whether a cell is a number to a spreadsheet, though not to a policy: `10%`, `$5`, `10,000`, `1E+05`.
+fn is_almost_number(text: &str) -> bool {
+    let is_text = matches!(cell(text), Value::Text(_));
+    let bare = text.trim_start_matches(['$', '+', '-', ' ']);
+    let bare = bare.trim_end_matches(['%', ' ']);
+    is_text
+        && bare.starts_with(|c: char| c.is_ascii_digit())
+        && bare
+            .chars()
+            .all(|c| c.is_ascii_digit() || ".,'eE+ \u{a0}".contains(c))
 }
 
 /// Settles the type of a column: whole numbers among decimals become decimals, anything else

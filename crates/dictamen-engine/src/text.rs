@@ -2,6 +2,11 @@
 
 use crate::{PolicySource, Span, tree::Place};
 
+/// A text without the mark that some editors put before UTF-8.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// The readable files of a folder, by index.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
@@ -15,7 +20,10 @@ impl Texts {
             .iter()
             .filter_map(|(path, content)| {
                 let text = std::str::from_utf8(content).ok()?;
-                Some((path.to_owned(), text.lines().map(str::to_owned).collect()))
+                Some((
+                    path.to_owned(),
+                    without_mark(text).lines().map(str::to_owned).collect(),
+                ))
             })
             .collect();
         Self { files }

@@ -71,7 +71,7 @@ pub struct Comparison {
     pub text: Arc<str>,
     /// Value on the left; null when missing.
     pub left: serde_json::Value,
-    /// The operator.
+    /// The operator; `is` for a condition that is one characteristic, or `is_missing` of one.
     #[cfg_attr(feature = "openapi", schema(example = "<"))]
     pub operator: &'static str,
     /// Value on the right; null when missing.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use dictamen_engine::{Comparison, Decided, Decision, Offer, RuleTrace, Trace, Verdict};
-use dictamen_model::characteristic::definitions;
+use dictamen_model::characteristic::{Kind, definitions};
 
 use super::{
     style::{self, BAD, BOLD, DIM, GOOD, WARN},
@@ -168,14 +168,13 @@ fn write_comparison(out: &mut dyn Write, comparison: &Comparison) -> io::Result<
         Some(false) => "does not hold",
         None => "cannot be told",
     };
-    write!(
-        out,
-        "                 {}: {} {} {} {DIM}{holds}",
-        comparison.text,
-        table::plain(&comparison.left),
-        comparison.operator,
-        table::plain(&comparison.right)
-    )?;
+    let (text, left) = (&comparison.text, table::plain(&comparison.left));
+    if comparison.operator == "is" {
+        // A condition that is one characteristic: its value says it all.
+        return writeln!(out, "                 {text}: {left} {DIM}{holds}{DIM:#}");
+    }
+    let (operator, right) = (comparison.operator, table::plain(&comparison.right));
+    write!(out, "                 {text}: {left} {operator} {right} {DIM}{holds}")?;
     if let Some(distance) = &comparison.distance {
         write!(out, ", by {distance}")?;
     }
@@ -197,6 +196,8 @@ fn names_met(trace: &Trace) -> Vec<&'static str> {
     };
     definitions()
         .iter()
+        // Statements are many and mostly as they should be; `--explain` shows them.
+        .filter(|d| d.kind != Kind::Bool)
         .map(|d| d.name)
         .filter(|name| texts().any(|text| is_word(text, name)))
         .collect()

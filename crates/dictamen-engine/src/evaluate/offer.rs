@@ -5,6 +5,9 @@ use rust_decimal::Decimal;
 use super::value::Terms;
 use crate::{Offer, canonical};
 
+/// No lender means a rate above it: somebody wrote 28 for 28 %.
+const HIGHEST_RATE: Decimal = Decimal::TEN;
+
 /// What was requested.
 pub(super) struct Requested {
     pub(super) amount: Option<Decimal>,
@@ -21,6 +24,9 @@ pub(super) fn print(terms: &Terms, requested: &Requested, reduced: bool) -> Resu
     }
     if terms.annual_rate < Decimal::ZERO || terms.monthly_payment <= Decimal::ZERO {
         return Err("the offer has a rate or a payment below zero".to_owned());
+    }
+    if terms.annual_rate > HIGHEST_RATE {
+        return Err("the annual rate is above 1,000 %; 28 % is written 0.28".to_owned());
     }
     let more = requested.amount.is_some_and(|amount| terms.amount > amount)
         || requested

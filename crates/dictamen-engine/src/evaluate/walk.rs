@@ -5,7 +5,7 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use dictamen_model::characteristic::{Characteristics, Value};
+use dictamen_model::characteristic::{Characteristics, Kind, Value, definitions};
 use rust_decimal::Decimal;
 
 use super::{
@@ -130,12 +130,9 @@ impl Walk<'_> {
     }
 
     /// What a name stands for.
-    fn named(&self, kind: &NodeKind) -> Walked {
+    fn named(&mut self, kind: &NodeKind) -> Walked {
         match kind {
-            NodeKind::Characteristic(index) => Ok(match self.sight.characteristics.get(*index) {
-                Value::Missing => Result::Missing(vec![*index]),
-                value => Result::Known(value.clone()),
-            }),
+            NodeKind::Characteristic(index) => Ok(self.characteristic(*index)),
             NodeKind::Param(index) => match self.sight.params.get(*index) {
                 Some(param) => Ok(Result::Known(param.value.clone())),
                 None => Stop::failed("a threshold is unknown"),
@@ -150,6 +147,30 @@ impl Walk<'_> {
             },
             _ => wrong_type(),
         }
+    }
+
+    /// A characteristic. One that is true or false is a condition by itself, and is recorded.
+    fn characteristic(&mut self, index: usize) -> Result {
+        let value = self.sight.characteristics.get(index);
+        let definition = definitions().get(index);
+        let result = match value {
+            Value::Missing => Result::Missing(vec![index]),
+            value => Result::Known(value.clone()),
+        };
+        if let Some(definition) = definition.filter(|d| d.kind == Kind::Bool) {
+            self.comparisons.push(Comparison {
+                text: format!("a.{}", definition.name).into(),
+                left: canonical::json(value),
+                operator: "is",
+                right: true.into(),
+                holds: match value {
+                    Value::Bool(holds) => Some(*holds),
+                    _ => None,
+                },
+                distance: None,
+            });
+        }
+        result
     }
 
     fn not(&mut self, inner: &Node) -> Walked {
@@ -214,10 +235,21 @@ impl Walk<'_> {
     }
 
     fn is_missing(&mut self, inner: &Node) -> Walked {
-        Ok(Result::bool(matches!(
-            self.node(inner)?,
-            Result::Missing(_)
-        )))
+        let result = self.node(inner)?;
+        let missing = matches!(result, Result::Missing(_));
+        if let NodeKind::Characteristic(index) = inner.kind
+            && let Some(definition) = definitions().get(index)
+        {
+            self.comparisons.push(Comparison {
+                text: format!("is_missing(a.{})", definition.name).into(),
+                left: shown(&result),
+                operator: "is",
+                right: serde_json::Value::Null,
+                holds: Some(missing),
+                distance: None,
+            });
+        }
+        Ok(Result::bool(missing))
     }
 
     fn switch(&mut self, value: &Node, arms: &[Arm], otherwise: Option<&Node>) -> Walked {

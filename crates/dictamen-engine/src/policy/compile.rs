@@ -5,6 +5,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use dictamen_model::suggest::did_you_mean;
+
 use super::{
     Band, END, Effect, Ending, Names, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage,
 };
@@ -211,14 +213,26 @@ impl Check<'_> {
                 message,
                 Some("choose another code".to_owned()),
             );
-        } else if !catalogue.contains_key(code) {
+        } else if !catalogue.contains_key(code) && !self.without_reasons(catalogue) {
             let message = format!("code `{code}` has no reason text");
+            // Short codes such as E04 and E05 are all alike.
+            let own = catalogue.keys().map(|known| &**known).filter(|known| {
+                !reasons::is_system(known) && (code.len() > 4 || code.trim() == *known)
+            });
+            let meant = did_you_mean(code, own).map_or_else(String::new, |m| format!("; {m}"));
             let help = format!(
-                "add `[{code}]` with `es-MX` and `en` to `{}`",
+                "add `[{code}]` with `es-MX` and `en` to `{}`{meant}",
                 reasons::FILE
             );
             self.error("policy::missing-reason", place, message, Some(help));
         }
+    }
+
+    /// Whether the catalogue could not be read, which has been said once and for all codes.
+    fn without_reasons(&self, catalogue: &Catalogue) -> bool {
+        let told = ["reasons::no-file", "reasons::malformed"];
+        catalogue.keys().all(|code| reasons::is_system(code))
+            && self.diagnostics.iter().any(|d| told.contains(&d.code))
     }
 
     fn stages(&mut self, declaration: &Declaration) {

@@ -44,10 +44,7 @@ pub(super) const OFFER_ONLY: [&str; 7] = [
 /// The declaring functions with the call as the documentation writes it.
 const USAGES: [(&str, &str); 12] = [
     ("policy", "policy(\"id\", \"1.0.0\")"),
-    (
-        "param",
-        "param(\"name\", value, \"unit\", \"source\")` with a decimal point in numbers, as in `0.28",
-    ),
+    ("param", "param(\"name\", value, \"unit\", \"source\")"),
     ("stage", "stage(\"NAME\", DECLINE, [ rule(…), … ])"),
     ("rule", "rule(\"CODE\", |a| condition)"),
     ("scorecard", "scorecard(base, [ characteristic(…), … ])"),
@@ -328,6 +325,16 @@ impl Collector {
         };
         match Table::parse(file, &content) {
             Ok(table) => {
+                for doubt in &table.doubts {
+                    let line = doubt.line.and_then(|line| usize::try_from(line).ok());
+                    let span = line.and_then(|line| self.texts.line_span(file, line));
+                    let message = format!("table `{file}`: {}", doubt.message);
+                    self.diagnostics.push(
+                        Diagnostic::warning("table::text-number", message)
+                            .at(span)
+                            .help("write numbers as 26, 1000 or 0.28, without sign of money, per cent or thousands"),
+                    );
+                }
                 self.tables.push(Arc::new(table));
                 self.tables.len().checked_sub(1)
             }
@@ -405,7 +412,7 @@ pub(super) fn param_of(value: &Dynamic) -> Option<usize> {
     usize::try_from(value.tag()).ok()?.checked_sub(1)
 }
 
-/// The table a script value is, if it is one.
+/// The table a script value is, if it is one; `usize::MAX` for one that could not be read.
 pub(super) fn table_of(value: &Dynamic) -> Option<usize> {
     value
         .clone()

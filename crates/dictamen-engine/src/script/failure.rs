@@ -4,7 +4,7 @@ use dictamen_model::characteristic::index_of;
 use dictamen_model::suggest::did_you_mean;
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
-use super::{declare, sandbox};
+use super::{declare, layout::Unpaired, sandbox, slip};
 use crate::{
     Diagnostic,
     text::Texts,
@@ -20,8 +20,21 @@ pub(super) fn place(texts: &Texts, path: &str, position: Position) -> Place {
     }
 }
 
+/// A comment that hides everything after it.
+pub(super) fn open_comment(path: &str, position: Position, texts: &Texts) -> Diagnostic {
+    let place = place(texts, path, position);
+    Diagnostic::error("script::syntax", "this comment never ends")
+        .at(texts.span(place))
+        .help("nothing after it would be read; close it with `*/`, or begin each line with `//`")
+}
+
 /// A script that does not parse.
-pub(super) fn parsing(path: &str, error: &ParseError, texts: &Texts) -> Diagnostic {
+pub(super) fn parsing(
+    path: &str,
+    error: &ParseError,
+    unpaired: Option<&Unpaired>,
+    texts: &Texts,
+) -> Diagnostic {
     let place = place(texts, path, error.position());
     let (code, message, help) = parse_text(error.err_type(), place, texts);
     let span = texts.span(place).or_else(|| last_line(texts, path));
@@ -43,6 +56,8 @@ pub(super) fn parsing(path: &str, error: &ParseError, texts: &Texts) -> Diagnost
     } else {
         (code, message, help)
     };
+    let slip = span.as_ref().and_then(slip::help);
+    let help = slip.or(help).or_else(|| unpaired.map(Unpaired::explain));
     Diagnostic::error(code, message).at(span).help_opt(help)
 }
 
@@ -110,6 +125,10 @@ fn parse_text(
             "the script ends in the middle of something".to_owned(),
             Some("a bracket, a brace or a text is not closed"),
         ),
+        ParseErrorType::MissingToken(token, _) if token == ";" => syntax(
+            "`;` is missing before this".to_owned(),
+            Some("end the statement before it with `;`"),
+        ),
         ParseErrorType::MissingToken(token, wanted) => {
             syntax(format!("`{token}` is missing {wanted}"), None)
         }
@@ -121,6 +140,9 @@ fn parse_text(
             "this is not a number".to_owned(),
             Some("write numbers as 26 or 0.28, without exponents"),
         ),
+        ParseErrorType::BadInput(LexError::MalformedChar(_)) => {
+            syntax("this is no text".to_owned(), None)
+        }
         ParseErrorType::BadInput(LexError::StringTooLong(limit)) => (
             "script::limit",
             format!("the text is longer than {limit} characters"),
@@ -167,6 +189,10 @@ fn unknown_name(name: &str, place: Place, texts: &Texts) -> (&'static str, Strin
         Some(format!(
             "a characteristic is read from the applicant: write `a.{name}`"
         ))
+    } else if name == "a" {
+        Some("the applicant is known inside a closure only: write `|a| a.…`".to_owned())
+    } else if let Some(spelling) = other_case(name) {
+        Some(format!("write `{spelling}`"))
     } else {
         did_you_mean(name, known_names(texts, place).filter(|word| *word != name)).or_else(|| {
             let capitals = name.chars().all(|c| c.is_ascii_uppercase());
@@ -178,6 +204,14 @@ fn unknown_name(name: &str, place: Place, texts: &Texts) -> (&'static str, Strin
         format!("nothing is called `{name}` here"),
         help,
     )
+}
+
+/// The word of the language that a name is in other letters: `decline`, `True`.
+fn other_case(name: &str) -> Option<&'static str> {
+    let outcomes = declare::CONSTANTS.iter().map(|(outcome, _)| *outcome);
+    outcomes
+        .chain(["true", "false"])
+        .find(|word| word.eq_ignore_ascii_case(name))
 }
 
 fn refused_symbol(symbol: &str) -> (&'static str, String, Option<String>) {
@@ -193,6 +227,11 @@ fn refused_symbol(symbol: &str) -> (&'static str, String, Option<String>) {
                     .to_owned(),
             ),
         )
+    } else if symbol
+        .chars()
+        .all(|c| c.is_whitespace() || "\u{200b}\u{feff}".contains(c))
+    {
+        ("script::syntax", "this is no space".to_owned(), None)
     } else {
         (
             "script::syntax",
@@ -329,10 +368,18 @@ fn unknown_function(
     let name = signature.split([' ', '(']).next().unwrap_or(signature);
     let name = name.rsplit("::").next().unwrap_or(name);
     if let Some(usage) = declare::usage(name) {
+        let comma = texts
+            .span(place)
+            .is_some_and(|span| slip::has_number_with_comma(&span));
+        let comma = if comma {
+            "; a comma separates arguments, so a number has none: `10000`, `0.28`"
+        } else {
+            ""
+        };
         return (
             "script::arguments",
             format!("`{name}` is called with the wrong arguments"),
-            Some(format!("write `{usage}`")),
+            Some(format!("write `{usage}`{comma}")),
         );
     }
     if declare::OFFER_ONLY.contains(&name) || Function::named(name).is_some() {

@@ -10,8 +10,11 @@ use rhai::{
     Stmt, StmtBlock,
 };
 
-use super::{MAIN, failure};
-use crate::{Diagnostic, PolicySource, text::Texts};
+use super::{MAIN, failure, layout};
+use crate::{
+    Diagnostic, PolicySource,
+    text::{Texts, without_mark},
+};
 
 /// Bytes of one script.
 const MAX_SCRIPT_BYTES: usize = 256 * 1024;
@@ -49,7 +52,7 @@ impl Scripts {
                     .help("split it, or keep the table it holds in a CSV file"),
                 ),
                 Ok(text) => {
-                    readable.insert(path.to_owned(), text.to_owned());
+                    readable.insert(path.to_owned(), without_mark(text).to_owned());
                 }
                 Err(_) => unreadable.push(
                     Diagnostic::error(
@@ -78,12 +81,22 @@ impl Scripts {
         }
         let texts = self.folder_texts();
         for (path, text) in &*self.texts {
+            let layout = layout::of(engine, text);
+            if let Some(position) = layout.open_comment {
+                diagnostics.push(failure::open_comment(path, position, &texts));
+                continue;
+            }
             match engine.compile_with_scope(scope, text) {
                 Ok(mut ast) => {
                     ast.set_source(path.as_str());
                     self.lock().insert(path.clone(), ast);
                 }
-                Err(error) => diagnostics.push(failure::parsing(path, &error, &texts)),
+                Err(error) => diagnostics.push(failure::parsing(
+                    path,
+                    &error,
+                    layout.unpaired.as_ref(),
+                    &texts,
+                )),
             }
         }
         diagnostics

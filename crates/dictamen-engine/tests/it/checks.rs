@@ -28,7 +28,7 @@ fn folder(language: &str, fragment: &str) -> PolicySource {
     let mut script = if language == "rhai" {
         fragment.to_owned()
     } else {
-        "table(\"rates.csv\");\nstage(\"KNOCKOUT\", DECLINE, [ rule(\"K01\", |a| a.employed_now) ]);".to_owned()
+        "let rates = table(\"rates.csv\");\nstage(\"KNOCKOUT\", DECLINE, [ rule(\"K01\", |a| is_missing(lookup(rates, a.weeks_total, \"rate\"))) ]);".to_owned()
     };
     if !script.contains("policy(") {
         script = format!("policy(\"t\", \"1.0.0\");\n{script}");

@@ -301,6 +301,10 @@ fn an_offer_that_makes_no_sense_refers() {
             "the offer grants no amount",
         ),
         (
+            "amount: 10, term_months: 12, annual_rate: 28, monthly_payment: 1",
+            "the annual rate is above 1,000 %; 28 % is written 0.28",
+        ),
+        (
             "amount: 10, term_months: 0, annual_rate: 0.2, monthly_payment: 1",
             "the offer has no term",
         ),
@@ -361,6 +365,24 @@ fn the_decision_and_its_trace_are_printed_in_full() {
     decision["decision_id"] = "…".into();
     decision["input_hash"] = "…".into();
     insta::assert_snapshot!("decision", serde_json::to_string_pretty(&decision).unwrap());
+}
+
+#[test]
+fn the_trace_shows_conditions_that_are_true_or_false() {
+    let policy = one_rule("|a| !a.employed_now && is_missing(a.weeks_total)");
+    let decided = decide(&policy, &facts(&[("employed_now", Value::Bool(false))]));
+    let met: Vec<(&str, Option<bool>)> = decided.trace.rules[0]
+        .comparisons
+        .iter()
+        .map(|c| (&*c.text, c.holds))
+        .collect();
+    assert_eq!(
+        met,
+        [
+            ("a.employed_now", Some(false)),
+            ("is_missing(a.weeks_total)", Some(true))
+        ]
+    );
 }
 
 #[test]

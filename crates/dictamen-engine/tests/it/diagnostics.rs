@@ -95,3 +95,116 @@ fn a_folder_without_files_says_what_is_missing() {
     let only_reasons: PolicySource = [("reasons.toml", REASONS.as_bytes())].into_iter().collect();
     assert_eq!(errors(&only_reasons)[0].code, "policy::no-script");
 }
+
+#[test]
+fn a_byte_order_mark_is_no_mistake_and_moves_no_place() {
+    let script = "policy(\"t\", \"1\"); stage(\"K\", DECLINE, [rule(\"K01\", |a| a.weks_total < 3)]);\notherwise(APPROVE);";
+    let plain = errors(&folder(script));
+    let mut source = folder(&format!("\u{feff}{script}"));
+    assert_eq!(errors(&source), plain);
+    source.insert("reasons.toml", format!("\u{feff}{REASONS}").into_bytes());
+    assert_eq!(errors(&source), plain);
+}
+
+#[test]
+fn tables_as_spreadsheets_write_them_are_explained() {
+    let script = "policy(\"t\", \"1\");\nlet t = table(\"rates.csv\");\nstage(\"K\", DECLINE, [rule(\"K01\", |a| a.weeks_total < lookup(t, a.requested_term_months, \"weeks\"))]);\notherwise(APPROVE);";
+    let said = |csv: &str| {
+        let mut source = folder(script);
+        source.insert("rates.csv", csv.as_bytes());
+        render(&errors(&source))
+    };
+    let answers = [
+        "months;weeks\n1;10\n",
+        "months\tweeks\n1\t10\n",
+        "months,weeks\n1,10\n2,20\n1.0,30\n",
+        "months,weeks\n1,10%\n2,$20\n3,\"1,000\"\n4,1E+05\n5,20\n",
+        "",
+    ]
+    .map(|csv| format!("{csv:?}\n{}", said(csv)));
+    insta::assert_snapshot!(answers.join("\n"));
+}
+
+#[test]
+fn texts_with_digits_in_a_table_are_no_doubtful_numbers() {
+    let mut source = folder(
+        "policy(\"t\", \"1\");\nlet t = table(\"rates.csv\");\nstage(\"K\", DECLINE, [rule(\"K01\", |a| lookup(t, a.institution, \"zone\") == \"2 to 5\")]);\notherwise(APPROVE);",
+    );
+    source.insert(
+        "rates.csv",
+        &b"key,zone\nimss,2 to 5\nissste,2026-01-02\n,\n,\n"[..],
+    );
+    let tables = findings(&source)
+        .into_iter()
+        .filter(|d| d.code.starts_with("table"));
+    assert_eq!(tables.count(), 0);
+}
+
+#[test]
+fn signs_of_other_keyboards_and_languages_are_told_what_to_write() {
+    let conditions = [
+        "|a| a.employed_now == “x”",
+        "|a| a.institution == 'imss'",
+        "|a| a.institution == ´imss´",
+        "|a| a.weeks_total ≤ 3",
+        "|a| a.weeks_total ≠ 3",
+        "|a| a.weeks_total =< 3",
+        "|a| a.weeks_total => 3",
+        "|a| a.weeks_total < –3",
+        "|a| a.weeks_total\u{a0}< 3",
+        "|a| a.monthly_income_gross < $100",
+        "|a| a.monthly_income_gross < 10,000",
+        "|a| a.density_24m < 50%",
+        "|a| a.density_24m < .5",
+        "|a| a.weeks_total == null",
+        "|a| a.employed_now == True",
+        "|a| a.weeks_total < 3 & a.employed_now",
+        "|a| a.weeks_total < 3 | a.employed_now",
+        "|a| 3 < a.weeks_total < 5",
+        "|a| a.ref_date < \"2026-01-01\"",
+        "|a| a.ref_date < date(\"2026-02-30\")",
+        "|a| a.sex == \"M\"",
+        "|a| a.curp == \"M\"",
+        "a.weeks_total < 3",
+        "|a| { let años = 3; a.weeks_total < 3 }",
+    ];
+    let mut answers: Vec<String> = conditions
+        .iter()
+        .map(|condition| {
+            let script = format!(
+                "policy(\"t\", \"1\");\nstage(\"K\", DECLINE, [rule(\"K01\", {condition})]);\notherwise(APPROVE);"
+            );
+            render(&errors(&folder(&script)))
+        })
+        .collect();
+    for script in [
+        "policy(\"t\", \"1\")\notherwise(APPROVE);",
+        "policy(\"t\", \"1\");\nstage(\"K\", decline, []);",
+        "policy(\"t\", \"1\");\n# remark\notherwise(APPROVE);",
+        "policy(\"t\", \"1\");\n-- remark\notherwise(APPROVE);",
+    ] {
+        answers.push(render(&errors(&folder(script))));
+    }
+    insta::assert_snapshot!(answers.join("\n"));
+}
+
+#[test]
+fn a_catalogue_that_cannot_be_read_is_told_once() {
+    let script = "policy(\"t\", \"1\");\nstage(\"K\", DECLINE, [rule(\"K01\", |a| a.employed_now), rule(\"K02\", |a| a.weeks_total < 3)]);\notherwise(APPROVE);";
+    for broken in ["[K01]\nes-MX = \"Uno\n", "[K01]\n[K01]\n", "\u{0}"] {
+        let mut source = folder(script);
+        source.insert("reasons.toml", broken.as_bytes());
+        let codes: Vec<_> = errors(&source).iter().map(|d| d.code).collect();
+        assert_eq!(codes, ["reasons::malformed"], "{broken:?}");
+    }
+    let without: PolicySource = [("policy.rhai", script.as_bytes())].into_iter().collect();
+    assert_eq!(errors(&without).len(), 1);
+}
+
+#[test]
+fn a_code_like_one_of_the_catalogue_names_it() {
+    let script = "policy(\"t\", \"1\");\nstage(\"K\", DECLINE, [rule(\"K01 \", |a| a.employed_now)]);\notherwise(APPROVE);";
+    let help = |script: &str| errors(&folder(script))[0].help.clone().unwrap();
+    assert!(help(script).ends_with("; did you mean `K01`?"));
+    assert!(help(&script.replace("K01 ", "K05")).ends_with("`reasons.toml`"));
+}

@@ -20,6 +20,8 @@ pub(crate) fn read_document<'de, T: Wire<'de>>(
     bytes: &'de [u8],
     context: &mut Context,
 ) -> Option<T> {
+    // Some programs put a byte order mark before UTF-8; it is no part of the JSON.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

@@ -33,7 +33,11 @@ impl<T> Default for Page<T> {
 }
 
 /// A record that belongs to one person; all records of a request must be of the same one.
-pub(crate) trait Person {}
+pub(crate) trait Person: Default + PartialEq {}
+
+fn is_nothing<T: Default + PartialEq>(element: &T) -> bool {
+    *element == T::default()
+}
 
 impl<'de, T: Wire<'de>> Wire<'de> for Vec<T> {
     fn read<D: Deserializer<'de>>(
@@ -43,6 +47,7 @@ impl<'de, T: Wire<'de>> Wire<'de> for Vec<T> {
         deserializer.deserialize_any(ListVisitor {
             context,
             after_each: |_| {},
+            is_empty: |_| false,
             kind: PhantomData,
         })
     }
@@ -51,6 +56,8 @@ impl<'de, T: Wire<'de>> Wire<'de> for Vec<T> {
 struct ListVisitor<'c, T> {
     context: &'c mut Context,
     after_each: fn(&mut Context),
+    /// Whether an element holds nothing at all, where that cannot be meant.
+    is_empty: fn(&T) -> bool,
     kind: PhantomData<T>,
 }
 
@@ -60,7 +67,7 @@ impl<'de, T: Wire<'de>> Visitor<'de> for ListVisitor<'_, T> {
     refuse_scalars!("a list");
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        elements(list, self.context, self.after_each).map(Some)
+        elements(list, self.context, self.after_each, self.is_empty).map(Some)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -74,6 +81,7 @@ fn elements<'de, T: Wire<'de>, A: SeqAccess<'de>>(
     mut list: A,
     context: &mut Context,
     after_each: fn(&mut Context),
+    is_empty: fn(&T) -> bool,
 ) -> Result<Vec<T>, A::Error> {
     let mut read = Vec::new();
     let mut index = 0_usize;
@@ -85,7 +93,16 @@ fn elements<'de, T: Wire<'de>, A: SeqAccess<'de>>(
             return Ok(read);
         };
         match element {
-            Some(element) => read.push(element),
+            Some(element) => {
+                if context.count() == before && is_empty(&element) {
+                    context.problem(
+                        "json::type",
+                        "this object has nothing of what is listed here",
+                        Some("send it exactly as Belvo answered; an error that Belvo answered with is no record"),
+                    );
+                }
+                read.push(element);
+            }
             None if context.count() == before => {
                 context.problem("json::type", "an element of a list cannot be null", None);
             }
@@ -120,7 +137,7 @@ impl<'de, T: Object<'de> + Wire<'de> + Person> Visitor<'de> for PageVisitor<'_, 
     refuse_scalars!("a record, a list of records or a page of records");
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        let results = elements(list, self.context, Context::end_person)?;
+        let results = elements(list, self.context, Context::end_person, is_nothing::<T>)?;
         Ok(Some(Page {
             results,
             ..Page::default()
@@ -196,7 +213,7 @@ impl<T> Default for Envelope<T> {
 /// The records of a page, each checked to be of the same person.
 struct Results<T>(Vec<T>);
 
-impl<'de, T: Wire<'de>> Wire<'de> for Results<T> {
+impl<'de, T: Wire<'de> + Person> Wire<'de> for Results<T> {
     fn read<D: Deserializer<'de>>(
         deserializer: D,
         context: &mut Context,
@@ -204,13 +221,14 @@ impl<'de, T: Wire<'de>> Wire<'de> for Results<T> {
         let read = deserializer.deserialize_any(ListVisitor {
             context,
             after_each: Context::end_person,
+            is_empty: is_nothing::<T>,
             kind: PhantomData,
         })?;
         Ok(read.map(Self))
     }
 }
 
-impl<'de, T: Object<'de> + Wire<'de>> Object<'de> for Envelope<T> {
+impl<'de, T: Object<'de> + Wire<'de> + Person> Object<'de> for Envelope<T> {
     const KEYS: &'static [&'static str] = &["count", "next", "previous", "results"];
     const STRICT: bool = false;
 

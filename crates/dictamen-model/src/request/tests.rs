@@ -55,6 +55,15 @@ fn what_is_neither_record_nor_page_is_refused() {
         ("\"x\"", ("json::type", "/employment_records")),
         ("[null]", ("json::type", "/employment_records/0")),
         ("[[]]", ("json::type", "/employment_records/0")),
+        ("[{}]", ("json::type", "/employment_records/0")),
+        (
+            r#"{"results":[{"id":"a"},{"x":null}]}"#,
+            ("json::type", "/employment_records/results/1"),
+        ),
+        (
+            r#"[{"request_id":"0a1b","code":"not_found","message":"Not found"}]"#,
+            ("json::type", "/employment_records/0"),
+        ),
         (
             r#"{"count":0}"#,
             ("request::required", "/employment_records/results"),
@@ -185,4 +194,16 @@ fn a_flood_of_problems_is_counted_not_listed() {
         error.problems[200].message,
         "4801 further problems are not listed"
     );
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_text() {
+    let body = format!(r#"{{"application":{APPLICATION},"employment_records":[]}}"#);
+    let marked = format!("\u{feff}{body}");
+    assert_eq!(
+        DecisionRequest::parse(marked.as_bytes()).unwrap(),
+        DecisionRequest::parse(body.as_bytes()).unwrap()
+    );
+    let error = DecisionRequest::parse("\u{feff}\u{feff}{}".as_bytes()).unwrap_err();
+    assert_eq!(error.problems[0].code, "json::malformed");
 }

@@ -222,8 +222,11 @@ impl Lowering<'_> {
         {
             return self.constant(Value::Date(day), place);
         }
-        let message = "a date is written `date(\"2026-09-15\")`";
-        self.error("script::arguments", place, message);
+        let help = "write `date(\"2026-09-15\")`: year, month and day of a day in the calendar";
+        self.report(
+            place,
+            Diagnostic::error("script::arguments", "this is not a day").help(help),
+        );
         Self::poison(place)
     }
 
@@ -251,12 +254,25 @@ impl Lowering<'_> {
             Meaning::Static(value) => declare::table_of(value),
             _ => None,
         };
+        if index == Some(usize::MAX) {
+            // What is wrong with the table has been said where it is read.
+            self.operand(key);
+            return Self::poison(place);
+        }
         let known = index.and_then(|index| Some((index, self.tables.get(index).cloned()?)));
         let Some((index, table)) = known else {
             let message = format!("`{name}` needs a table, as `table(\"file.csv\")` gives it");
             self.error("script::type", place, message);
             return Self::poison(place);
         };
+        if let Some(repeated) = table.repeated_key() {
+            let message = format!("table `{}` has two rows for `{repeated}`", table.file);
+            let help = "a row is found by its first cell, so each row needs one of its own";
+            self.report(
+                place,
+                Diagnostic::error("table::duplicate-key", message).help(help),
+            );
+        }
         let (key, key_type) = self.operand(key);
         let first = table
             .columns

@@ -95,7 +95,15 @@ impl Lowering<'_> {
             _ if Function::named(name).is_some() => return None,
             _ => {
                 let message = format!("`{name}` is not available in deciding code");
-                self.error("script::not-available", place, message);
+                let help = match name {
+                    "&" => Some("write `&&`".to_owned()),
+                    "|" => Some("write `||`".to_owned()),
+                    _ => None,
+                };
+                self.report(
+                    place,
+                    Diagnostic::error("script::not-available", message).help_opt(help),
+                );
                 Self::poison(place)
             }
         })
@@ -132,8 +140,7 @@ impl Lowering<'_> {
             let message = format!("{} is compared with {}", one.name(), other.name());
             self.report(
                 place,
-                Diagnostic::error("script::type", message)
-                    .help("in plain Rhai this would silently be false; compare like with like"),
+                Diagnostic::error("script::type", message).help(unlike(&left, one, other)),
             );
         } else if ordered && one != Type::Unknown && (one.is(Kind::Bool) || one.is(Kind::Text)) {
             let message = format!(
@@ -205,5 +212,21 @@ impl Lowering<'_> {
             right: Box::new(right),
         };
         Meaning::Value(self.node(kind, place), found)
+    }
+}
+
+/// What helps where unlike things are compared.
+fn unlike(left: &Node, one: Type, other: Type) -> &'static str {
+    let either = |kind: Kind| {
+        [one, other]
+            .iter()
+            .any(|found| matches!(found, Type::Of(of, _) if *of == kind))
+    };
+    if either(Kind::Date) && either(Kind::Text) {
+        "write days as `date(\"2026-09-15\")`"
+    } else if matches!(left.kind, NodeKind::Compare { .. }) {
+        "two comparisons are joined with `&&`: `10 <= a.x && a.x < 20`"
+    } else {
+        "in plain Rhai this would silently be false; compare like with like"
     }
 }

@@ -264,7 +264,8 @@ impl Lowering<'_> {
     fn characteristic(&mut self, name: &str, place: Place) -> Meaning {
         let known = index_of(name).and_then(|i| Some((i, definitions().get(i)?)));
         let Some((index, definition)) = known else {
-            let help = did_you_mean(name, definitions().iter().map(|d| d.name));
+            let help =
+                withheld(name).or_else(|| did_you_mean(name, definitions().iter().map(|d| d.name)));
             let help =
                 help.unwrap_or_else(|| "`dictamen characteristics` lists every name".to_owned());
             let message = format!("there is no characteristic `{name}`");
@@ -392,5 +393,26 @@ impl Lowering<'_> {
         }
         let kind = NodeKind::Coalesce(nodes);
         Meaning::Value(self.node(kind, place), joined.unwrap_or(Type::Unknown))
+    }
+}
+
+/// Why a rule cannot ask what the record holds about the person.
+fn withheld(name: &str) -> Option<String> {
+    const IDENTIFIERS: [&str; 6] = ["curp", "nss", "rfc", "name", "email", "birth_date"];
+    const PROTECTED: [&str; 7] = [
+        "sex",
+        "gender",
+        "sexo",
+        "genero",
+        "birthplace",
+        "birth_state",
+        "birth_entity",
+    ];
+    if PROTECTED.contains(&name) {
+        Some("sex and place of birth decide nothing: no rule can ask for them".to_owned())
+    } else if IDENTIFIERS.contains(&name) {
+        Some("what identifies a person decides nothing: no rule can ask for it".to_owned())
+    } else {
+        None
     }
 }

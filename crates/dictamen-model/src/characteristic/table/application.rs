@@ -4,7 +4,7 @@ use super::super::Value;
 use super::{RICH, entries};
 
 entries! {
-    requested_amount: Decimal Mxn [0, RICH],
+    requested_amount: Decimal Mxn [0, 1_000_000_000_000],
         "amount asked for",
         from ["application.requested_amount"]
         => |f| f.application.requested_amount.into();
@@ -12,7 +12,7 @@ entries! {
         "term asked for",
         from ["application.requested_term_months"]
         => |f| f.application.requested_term_months.into();
-    existing_monthly_debt: Decimal MxnPerMonth [0, RICH],
+    existing_monthly_debt: Decimal MxnPerMonth [0, 1_000_000_000_000],
         "what other debts already cost; 0 when not told",
         from ["application.existing_monthly_debt"]
         => |f| f.application.existing_monthly_debt.into();
