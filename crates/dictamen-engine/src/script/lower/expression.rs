@@ -15,13 +15,11 @@ impl Lowering<'_> {
     /// A value in the last place of a block, where `return` may stand inside.
     pub(super) fn value_in_tail(&mut self, expression: &Expr) -> (Node, Type) {
         let place = self.place(expression.start_position());
-        let meaning = match expression {
-            Expr::Stmt(block) => {
-                let (node, found) = self.block(block, place);
-                Meaning::Value(node, found)
-            }
-            other => self.meaning(other),
-        };
+        if let Expr::Stmt(block) = expression {
+            // Whether its value is needed is known only where the way ends.
+            return self.block(block, place);
+        }
+        let meaning = self.meaning(expression);
         self.demand(meaning, place)
     }
 
