@@ -105,7 +105,10 @@ impl Lowering<'_> {
             Expr::And(operands, _) => self.logic(operands, "&&", place),
             Expr::Or(operands, _) => self.logic(operands, "||", place),
             Expr::Coalesce(operands, _) => self.coalesce(operands, place),
-            Expr::Index(index, ..) => self.index(index, place),
+            Expr::Index(index, flags, _) => {
+                let left = self.meaning(&index.lhs);
+                self.pick_into(left, &index.rhs, *flags, place)
+            }
             Expr::Array(..) | Expr::Map(..) => {
                 if let Some(value) = expression.get_literal_value(None) {
                     return Meaning::Static(value);
@@ -211,6 +214,11 @@ impl Lowering<'_> {
                 let next = self.step_into(left, &inner.lhs);
                 self.step_into(next, &inner.rhs)
             }
+            Expr::Index(inner, flags, _) => {
+                let next = self.step_into(left, &inner.lhs);
+                let place = self.place(inner.rhs.start_position());
+                self.pick_into(next, &inner.rhs, *flags, place)
+            }
             other => {
                 let place = self.place(other.start_position());
                 self.error(
@@ -303,9 +311,24 @@ impl Lowering<'_> {
         }
     }
 
-    fn index(&mut self, index: &BinaryExpr, place: Place) -> Meaning {
-        let left = self.meaning(&index.lhs);
-        match (left, &index.rhs) {
+    /// `left[right]`, which may go on: `rows[0].low`, `rows[0]["low"]`.
+    fn pick_into(&mut self, left: Meaning, right: &Expr, flags: ASTFlags, place: Place) -> Meaning {
+        match right {
+            // The chain leans to the right here too, unless it ends within the brackets.
+            Expr::Dot(inner, ..) if !flags.contains(ASTFlags::BREAK) => {
+                let next = self.pick(left, &inner.lhs, place);
+                self.step_into(next, &inner.rhs)
+            }
+            Expr::Index(inner, next_flags, _) if !flags.contains(ASTFlags::BREAK) => {
+                let next = self.pick(left, &inner.lhs, place);
+                self.pick_into(next, &inner.rhs, *next_flags, place)
+            }
+            key => self.pick(left, key, place),
+        }
+    }
+
+    fn pick(&mut self, left: Meaning, key: &Expr, place: Place) -> Meaning {
+        match (left, key) {
             (Meaning::Static(list), Expr::IntegerConstant(at, _)) => {
                 let item = list.read_lock::<rhai::Array>().and_then(|array| {
                     array
@@ -323,6 +346,7 @@ impl Lowering<'_> {
             ) => {
                 return self.property(left, name.as_str(), place);
             }
+            (Meaning::Value(_, Type::Unknown), _) => {}
             _ => self.error(
                 "script::not-available",
                 place,
