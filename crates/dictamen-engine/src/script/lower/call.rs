@@ -34,7 +34,10 @@ impl Lowering<'_> {
         if !call.namespace.is_empty() {
             return self.imported_call(call, place);
         }
-        if let ("contains", [among, value]) = (name, call.args.as_slice()) {
+        // `in` calls `contains`, the script's own if it has one.
+        if let ("contains", [among, value]) = (name, call.args.as_slice())
+            && !self.scripts.has_function(&self.file, name, 2)
+        {
             return self.membership(value, among, place);
         }
         if call.op_token.is_some()
