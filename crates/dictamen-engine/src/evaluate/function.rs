@@ -31,16 +31,10 @@ pub(super) fn call(function: Function, arguments: &[Value]) -> Result<Value, Sto
         }
         (Function::FloorTo, [value, step]) => multiple(value, step, false),
         (Function::CeilTo, [value, step]) => multiple(value, step, true),
-        (Function::Min, [one, other]) => Ok(if decimal(other)? < decimal(one)? {
-            other.clone()
-        } else {
-            one.clone()
-        }),
-        (Function::Max, [one, other]) => Ok(if decimal(other)? > decimal(one)? {
-            other.clone()
-        } else {
-            one.clone()
-        }),
+        (Function::Min, [Value::Int(one), Value::Int(other)]) => Ok(Value::Int(*one.min(other))),
+        (Function::Max, [Value::Int(one), Value::Int(other)]) => Ok(Value::Int(*one.max(other))),
+        (Function::Min, [one, other]) => Ok(Value::Decimal(decimal(one)?.min(decimal(other)?))),
+        (Function::Max, [one, other]) => Ok(Value::Decimal(decimal(one)?.max(decimal(other)?))),
         (Function::Abs, [Value::Int(n)]) => n.checked_abs().map(Value::Int).ok_or_else(overflow),
         (Function::Abs, [value]) => Ok(Value::Decimal(decimal(value)?.abs())),
         (Function::DaysBetween, [Value::Date(from), Value::Date(to)]) => {

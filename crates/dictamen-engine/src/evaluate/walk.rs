@@ -361,27 +361,34 @@ impl Walk<'_> {
         Ok(holds.map_or_else(|| missing_of(left, right), Result::bool))
     }
 
-    /// Found among the known options it is in, whatever is missing.
+    /// Found among the known options it is in, whatever is missing. Every option is computed
+    /// first: one that fails fails the search, wherever it stands.
     fn one_of(&mut self, value: &Node, options: &[Node]) -> Walked {
-        let value = known!(self.node(value)?);
+        let value = self.node(value)?;
+        let mut found = false;
         let mut missing: Option<Vec<usize>> = None;
         for option in options {
-            match self.node(option)? {
-                Result::Known(option) if order(&value, &option) == Some(Ordering::Equal) => {
-                    return Ok(Result::bool(true));
+            match (&value, self.node(option)?) {
+                (Result::Known(value), Result::Known(option)) => {
+                    found = found || order(value, &option) == Some(Ordering::Equal);
                 }
-                Result::Missing(names) => {
+                (_, Result::Missing(names)) => {
                     missing = Some(union(names, &missing.unwrap_or_default()));
                 }
                 _ => {}
             }
         }
-        Ok(missing.map_or(Result::bool(false), Result::Missing))
+        known!(value);
+        Ok(match missing {
+            Some(names) if !found => Result::Missing(names),
+            _ => Result::bool(found),
+        })
     }
 
     fn within(&mut self, value: &Node, low: &Node, high: &Node, inclusive: bool) -> Walked {
-        let value = known!(self.node(value)?);
-        let (low, high) = (known!(self.node(low)?), known!(self.node(high)?));
+        let (value, low, high) = (self.node(value)?, self.node(low)?, self.node(high)?);
+        let value = known!(value);
+        let (low, high) = (known!(low), known!(high));
         let (Some(value), Some(low), Some(high)) = (number(&value), number(&low), number(&high))
         else {
             return wrong_type();

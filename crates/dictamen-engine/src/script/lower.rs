@@ -4,6 +4,25 @@
 //! recursion, assignment) is refused with a plain explanation. Functions of the script are
 //! written out in place. Types are settled on the way, so that a comparison that could never be
 //! made is found when the policy is loaded, not when an applicant meets it.
+//!
+//! Rhai's interpreter is the reference: where a tree and the interpreter both come to something,
+//! they come to the same, or both fail (held by `tests/it/equality`). Differences from Rhai on
+//! purpose:
+//!
+//! - What is missing makes unknown what needs it; in Rhai `() < 5` is false and `switch ()` takes
+//!   the last resort. `&&` and `||` are Kleene's: one side can settle them whatever is missing on
+//!   the other. A step whose value cannot be known ends the closure as unknown, since it might
+//!   have returned.
+//! - Unlike types, a comparison with `()` and an ordering of texts or truth are load errors; Rhai
+//!   answers the first two with false.
+//! - Whole numbers divide exactly, and a quotient is always a decimal: `7 / 2` is `3.5`.
+//! - Values fit by what they are, not how they are written: a case `1` of a `switch` fits `1.0`,
+//!   `'x'` is `"x"`. Ranges after `in` take decimals.
+//! - Dictamen's functions stand where Rhai has one of the same name: `round_half_up` takes 0 to
+//!   28 places, Rhai's any number.
+//! - A captured variable keeps the value it had when the closure was declared; in Rhai it is
+//!   shared and may change later.
+//! - Entries of a list count from its start; Rhai's `list[-1]`, the last one, is a load error.
 
 mod builtin;
 mod call;

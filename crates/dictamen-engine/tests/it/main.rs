@@ -9,6 +9,7 @@
 mod checks;
 mod deciding;
 mod diagnostics;
+mod equality;
 mod hostile;
 mod support;
 mod traps;

@@ -34,7 +34,10 @@ impl Lowering<'_> {
         if !call.namespace.is_empty() {
             return self.imported_call(call, place);
         }
-        if let ("contains", [among, value]) = (name, call.args.as_slice()) {
+        // `in` calls `contains`, the script's own if it has one.
+        if let ("contains", [among, value]) = (name, call.args.as_slice())
+            && !self.scripts.has_function(&self.file, name, 2)
+        {
             return self.membership(value, among, place);
         }
         if call.op_token.is_some()
@@ -83,7 +86,14 @@ impl Lowering<'_> {
             ([left, right], Some(op), _) => self.compare(op, left, right, place),
             ([left, right], _, Some(op)) => self.arithmetic(op, left, right, place),
             ([only], _, Some(Operator::Subtract)) => self.negate(only, place),
-            ([only], _, Some(Operator::Add)) => self.meaning(only),
+            ([only], _, Some(Operator::Add)) => {
+                let (node, found) = self.operand(only);
+                if !found.is_number() {
+                    let message = format!("`+` needs a number, this is {}", found.name());
+                    self.error("script::type", node.place, message);
+                }
+                Meaning::Value(node, found)
+            }
             ([only], ..) if name == "!" => {
                 let (node, found) = self.operand(only);
                 if !Type::BOOL.accepts(found) {

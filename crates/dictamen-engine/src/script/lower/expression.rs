@@ -15,13 +15,11 @@ impl Lowering<'_> {
     /// A value in the last place of a block, where `return` may stand inside.
     pub(super) fn value_in_tail(&mut self, expression: &Expr) -> (Node, Type) {
         let place = self.place(expression.start_position());
-        let meaning = match expression {
-            Expr::Stmt(block) => {
-                let (node, found) = self.block(block, place);
-                Meaning::Value(node, found)
-            }
-            other => self.meaning(other),
-        };
+        if let Expr::Stmt(block) = expression {
+            // Whether its value is needed is known only where the way ends.
+            return self.block(block, place);
+        }
+        let meaning = self.meaning(expression);
         self.demand(meaning, place)
     }
 
@@ -127,7 +125,10 @@ impl Lowering<'_> {
             Expr::And(operands, _) => self.logic(operands, "&&", place),
             Expr::Or(operands, _) => self.logic(operands, "||", place),
             Expr::Coalesce(operands, _) => self.coalesce(operands, place),
-            Expr::Index(index, ..) => self.index(index, place),
+            Expr::Index(index, flags, _) => {
+                let left = self.meaning(&index.lhs);
+                self.pick_into(left, &index.rhs, *flags, place)
+            }
             Expr::Array(..) | Expr::Map(..) => {
                 if let Some(value) = expression.get_literal_value(None) {
                     return Meaning::Static(value);
@@ -235,6 +236,11 @@ impl Lowering<'_> {
                 let next = self.step_into(left, &inner.lhs);
                 self.step_into(next, &inner.rhs)
             }
+            Expr::Index(inner, flags, _) => {
+                let next = self.step_into(left, &inner.lhs);
+                let place = self.place(inner.rhs.start_position());
+                self.pick_into(next, &inner.rhs, *flags, place)
+            }
             other => {
                 let place = self.place(other.start_position());
                 self.error(
@@ -328,9 +334,24 @@ impl Lowering<'_> {
         }
     }
 
-    fn index(&mut self, index: &BinaryExpr, place: Place) -> Meaning {
-        let left = self.meaning(&index.lhs);
-        match (left, &index.rhs) {
+    /// `left[right]`, which may go on: `rows[0].low`, `rows[0]["low"]`.
+    fn pick_into(&mut self, left: Meaning, right: &Expr, flags: ASTFlags, place: Place) -> Meaning {
+        match right {
+            // The chain leans to the right here too, unless it ends within the brackets.
+            Expr::Dot(inner, ..) if !flags.contains(ASTFlags::BREAK) => {
+                let next = self.pick(left, &inner.lhs, place);
+                self.step_into(next, &inner.rhs)
+            }
+            Expr::Index(inner, next_flags, _) if !flags.contains(ASTFlags::BREAK) => {
+                let next = self.pick(left, &inner.lhs, place);
+                self.pick_into(next, &inner.rhs, *next_flags, place)
+            }
+            key => self.pick(left, key, place),
+        }
+    }
+
+    fn pick(&mut self, left: Meaning, key: &Expr, place: Place) -> Meaning {
+        match (left, key) {
             (Meaning::Static(list), Expr::IntegerConstant(at, _)) => {
                 let item = list.read_lock::<rhai::Array>().and_then(|array| {
                     array
@@ -348,6 +369,7 @@ impl Lowering<'_> {
             ) => {
                 return self.property(left, name.as_str(), place);
             }
+            (Meaning::Value(_, Type::Unknown), _) => {}
             _ => self.error(
                 "script::not-available",
                 place,
