@@ -174,7 +174,10 @@ fn write_comparison(out: &mut dyn Write, comparison: &Comparison) -> io::Result<
         return writeln!(out, "                 {text}: {left} {DIM}{holds}{DIM:#}");
     }
     let (operator, right) = (comparison.operator, table::plain(&comparison.right));
-    write!(out, "                 {text}: {left} {operator} {right} {DIM}{holds}")?;
+    write!(
+        out,
+        "                 {text}: {left} {operator} {right} {DIM}{holds}"
+    )?;
     if let Some(distance) = &comparison.distance {
         write!(out, ", by {distance}")?;
     }

@@ -17,13 +17,15 @@ pub(super) enum Type {
     Text,
 }
 
+// All numbers are measured in weeks, so that any two of them can stand beside each other.
+
 /// Characteristics used as they are: missing makes what needs them unknown.
 pub(super) const BARE: [(&str, Type); 9] = [
     ("weeks_total", Type::Int),
-    ("current_jobs", Type::Int),
-    ("tenure_current_days", Type::Int),
-    ("density_12m", Type::Number),
-    ("monthly_income_net_est", Type::Number),
+    ("weeks_reported", Type::Int),
+    ("weeks_computed", Type::Int),
+    ("metric_weeks_between_jobs", Type::Number),
+    ("metric_max_weeks_between_jobs", Type::Number),
     ("employed_now", Type::Bool),
     ("curp_valid", Type::Bool),
     ("institution", Type::Text),
@@ -32,8 +34,8 @@ pub(super) const BARE: [(&str, Type); 9] = [
 
 /// Characteristics used only as `a.x ?? …` and `is_missing(a.x)`.
 pub(super) const HANDLED: [(&str, Type); 4] = [
-    ("belvo_score_6m", Type::Int),
-    ("salary_change_12m", Type::Number),
+    ("weeks_redeemed_outstanding", Type::Int),
+    ("metric_weeks_since_last_job", Type::Number),
     ("salary_above_cap", Type::Bool),
     ("product", Type::Text),
 ];
@@ -44,7 +46,7 @@ const CAPTURED: [(&str, Type, &str); 6] = [
     (
         "p_num",
         Type::Number,
-        r#"param("p_num", 0.35, "ratio", "test")"#,
+        r#"param("p_num", 0.35, "weeks", "test")"#,
     ),
     ("c_int", Type::Int, "-3"),
     ("c_num", Type::Number, "12.50"),

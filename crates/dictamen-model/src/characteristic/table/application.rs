@@ -1,7 +1,7 @@
 //! What is asked for.
 
 use super::super::Value;
-use super::{RICH, entries};
+use super::entries;
 
 entries! {
     requested_amount: Decimal Mxn [0, 1_000_000_000_000],

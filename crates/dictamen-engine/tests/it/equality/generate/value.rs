@@ -221,6 +221,9 @@ impl Generator<'_> {
                         };
                         format!("round_half_up({one}, {places})")
                     }
+                    // Times one, the dividend has no unit; weeks by weeks would be a ratio, which
+                    // the checker keeps apart from the weeks everything else is measured in.
+                    3 => format!("((1 * {one}) / {})", self.value(Type::Number, depth)),
                     at => {
                         let symbol = ["+", "-", "*", "/", "%"].get(at).copied().unwrap_or("+");
                         format!("({one} {symbol} {})", self.value(Type::Number, depth))
