@@ -1,3 +1,5 @@
+//! What the look at brackets, comments and marks finds, and what it leaves alone.
+
 use super::*;
 use crate::script::sandbox;
 
