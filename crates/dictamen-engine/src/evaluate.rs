@@ -3,6 +3,7 @@
 //! Total by construction: whatever cannot be computed refers. It knows the compiled policy and
 //! the characteristics, and nothing of scripts, files or records.
 
+mod compute;
 mod function;
 mod offer;
 mod run;
