@@ -29,6 +29,7 @@ pub(crate) fn keep(source: &mut RulesSource, names: &[String]) -> Result<(), Fai
         }
     }
     if !names.is_empty() {
+        source.loose.clear();
         source
             .folders
             .retain(|folder, _| names.iter().any(|name| belongs(folder, name)));

@@ -58,6 +58,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(policies::version))
         .routes(routes!(characteristics::list, characteristics::compute))
         .routes(routes!(characteristics::one))
+        .routes(routes!(health::index))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
 }

@@ -180,6 +180,14 @@ fn log_changes(previous: &RuleBook, book: &RuleBook) {
             continue;
         }
         for diagnostic in &failure.diagnostics {
+            if !diagnostic.is_error() {
+                tracing::warn!(
+                    folder = failure.folder,
+                    code = diagnostic.code,
+                    "{diagnostic}"
+                );
+                continue;
+            }
             tracing::error!(
                 folder = failure.folder,
                 code = diagnostic.code,

@@ -10,10 +10,10 @@
 //! [`RulesSource::read`] does the reading and nothing else; [`RuleBook::build`] does the
 //! compiling and no reading. Names that begin with a dot and plain files beside the folders are
 //! passed over, so that a version-control folder, a read-me or the bookkeeping of a mounted
-//! volume does no harm.
+//! volume does no harm. What cannot be read fails the folder it is in and no other.
 
 mod book;
 mod read;
 
 pub use book::{Failure, LoadedPolicy, PARAMETERS, ParameterSet, RuleBook, Versions};
-pub use read::{ReadError, RulesSource};
+pub use read::{ReadError, Reading, RulesSource};

@@ -158,3 +158,35 @@ fn a_code_is_explained() {
         ran.err
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_broken_link_is_a_finding_of_its_folder() {
+    let place = Place::new();
+    let link = |path: &str| {
+        std::os::unix::fs::symlink("nowhere", place.0.path().join(path)).unwrap();
+    };
+    link("rules/NOTES.md");
+    // Told, but nothing that a policy depends on.
+    let ran = place.run("check");
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(
+        ran.out.ends_with("1 checked, 0 errors, 1 warnings\n"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(place.run("test").code, 0);
+
+    place.write("rules/second/policy.rhai", "nonsense(");
+    link("rules/demo/table.csv");
+    let ran = place.run("check --format json");
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    let json: Value = serde_json::from_str(&ran.out).unwrap();
+    let finding = &json["folders"]["demo"]["findings"][0];
+    assert_eq!(finding["code"], "rules::unreadable");
+    assert!(json["folders"]["second"]["findings"][0].is_object());
+    assert_eq!(place.run("test demo").code, 3);
+    let decide = place.run("decide --policy demo --input request.json");
+    assert_eq!((decide.code, decide.out.as_str()), (3, ""));
+    assert!(decide.err.contains("demo/table.csv"), "{}", decide.err);
+}

@@ -1,10 +1,10 @@
-//! Is the process alive, and can it decide?
+//! Is the process alive, can it decide, and where is it described?
 
 use axum::{
     Extension,
     extract::State,
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use dictamen_engine::{Diagnostic, Severity};
 use serde::Serialize;
@@ -112,6 +112,16 @@ impl From<&Diagnostic> for Finding {
             help: diagnostic.help.clone(),
         }
     }
+}
+
+/// Where a browser that was given only the host is sent.
+#[utoipa::path(
+    get, path = "/", operation_id = "index", tag = "operation",
+    responses((status = 303, description = "The documentation is at `/docs/`.",
+               headers(("location" = String, description = "`/docs/`"))))
+)]
+pub(crate) async fn index() -> Redirect {
+    Redirect::to("/docs/")
 }
 
 /// Whether the process answers at all.

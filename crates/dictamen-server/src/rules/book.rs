@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use dictamen_engine::{Diagnostic, Policy, PolicySource};
 use dictamen_model::{ParameterProblem, Parameters};
 
-use super::RulesSource;
+use super::{Reading, RulesSource};
 
 /// The folder of dated parameters within the rules folder.
 pub const PARAMETERS: &str = "parameters";
@@ -36,7 +36,7 @@ pub struct ParameterSet {
     files: BTreeMap<String, Vec<u8>>,
 }
 
-/// A folder that could not be loaded.
+/// A folder that could not be loaded, or what lies beside the folders and cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The folder; empty for the rules folder itself.
@@ -45,6 +45,13 @@ pub struct Failure {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether an earlier good content of the folder stays in force.
     pub last_good_in_force: bool,
+}
+
+impl Failure {
+    /// Whether anything of it keeps a policy or the parameters from being loaded.
+    pub fn is_error(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
 }
 
 /// The versions of one policy.
@@ -86,9 +93,10 @@ impl RuleBook {
         let mut book = Self::default();
         for (folder, files) in &source.folders {
             let last_good = previous.folders.get(folder);
-            let loaded = match last_good {
-                Some(policy) if policy.source == *files => Ok(Arc::clone(policy)),
-                _ => load(folder, files).map(Arc::new),
+            let loaded = match (files, last_good) {
+                (Ok(files), Some(policy)) if policy.source == *files => Ok(Arc::clone(policy)),
+                (Ok(files), _) => load(folder, files).map(Arc::new),
+                (Err(findings), _) => Err(findings.clone()),
             };
             let policy = match loaded {
                 Ok(policy) => Some(policy),
@@ -107,6 +115,13 @@ impl RuleBook {
         }
         book.index();
         book.take_parameters(previous, &source.parameters);
+        if !source.loose.is_empty() {
+            book.failures.push(Failure {
+                folder: String::new(),
+                diagnostics: source.loose.clone(),
+                last_good_in_force: true,
+            });
+        }
         book
     }
 
@@ -166,16 +181,15 @@ impl RuleBook {
         self.failures.append(&mut conflicts);
     }
 
-    fn take_parameters(&mut self, previous: &Self, files: &BTreeMap<String, Vec<u8>>) {
+    fn take_parameters(&mut self, previous: &Self, files: &Reading<BTreeMap<String, Vec<u8>>>) {
         let last_good = previous.parameters.as_ref();
-        if let Some(set) = last_good
-            && set.files == *files
-        {
-            self.parameters = Some(Arc::clone(set));
-            return;
-        }
-        match parameters(files) {
-            Ok(set) => self.parameters = Some(Arc::new(set)),
+        let loaded = match (files, last_good) {
+            (Ok(files), Some(set)) if set.files == *files => Ok(Arc::clone(set)),
+            (Ok(files), _) => parameters(files).map(Arc::new),
+            (Err(findings), _) => Err(findings.clone()),
+        };
+        match loaded {
+            Ok(set) => self.parameters = Some(set),
             Err(diagnostics) => {
                 self.failures.push(Failure {
                     folder: PARAMETERS.to_owned(),

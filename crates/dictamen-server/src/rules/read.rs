@@ -1,4 +1,7 @@
 //! Reading a rules folder from disk, whole and unjudged.
+//!
+//! What cannot be read costs the folder it is in, never its neighbours: one broken link must not
+//! keep every other policy from being reloaded.
 
 use std::{
     collections::BTreeMap,
@@ -6,27 +9,42 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use dictamen_engine::PolicySource;
+use dictamen_engine::{Diagnostic, PolicySource};
 
 use super::PARAMETERS;
 
 /// A policy folder is text by hand; a larger file is there by mistake.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
-/// Files in the whole rules folder.
+/// Files and folders in the folder of one policy.
 const MAX_FILES: usize = 20_000;
 /// Folders inside each other; symbolic links in a circle end here.
 const MAX_DEPTH: usize = 16;
 
+/// What was read of a folder, or everything in it that could not be.
+pub type Reading<T> = Result<T, Vec<Diagnostic>>;
+
 /// The files of a rules folder, in memory.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RulesSource {
     /// Policy folders by name, such as `nomina` or `nomina@1.0.0`.
-    pub folders: BTreeMap<String, PolicySource>,
-    /// Files of `parameters/` by name.
-    pub parameters: BTreeMap<String, Vec<u8>>,
+    pub folders: BTreeMap<String, Reading<PolicySource>>,
+    /// Files of `parameters/` by name; empty without such a folder.
+    pub parameters: Reading<BTreeMap<String, Vec<u8>>>,
+    /// What lies beside the folders, cannot be read and is passed over, as warnings.
+    pub loose: Vec<Diagnostic>,
 }
 
-/// Why a rules folder cannot be read.
+impl Default for RulesSource {
+    fn default() -> Self {
+        Self {
+            folders: BTreeMap::new(),
+            parameters: Ok(BTreeMap::new()),
+            loose: Vec::new(),
+        }
+    }
+}
+
+/// Why a rules folder, or something in it, cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file system refuses.
@@ -38,6 +56,12 @@ pub enum ReadError {
         #[source]
         source: io::Error,
     },
+    /// A symbolic link to nothing.
+    #[error("`{}` is a link to something that does not exist", path.display())]
+    BrokenLink {
+        /// The link.
+        path: PathBuf,
+    },
     /// A file larger than a policy's file can reasonably be.
     #[error("`{}` is larger than {} MiB", path.display(), MAX_FILE_BYTES / 1024 / 1024)]
     FileTooLarge {
@@ -47,7 +71,7 @@ pub enum ReadError {
     /// More files than policies can reasonably have.
     #[error("`{}` holds more than {MAX_FILES} files", path.display())]
     TooManyFiles {
-        /// The rules folder.
+        /// The folder.
         path: PathBuf,
     },
     /// Folders too deep inside each other, or links in a circle.
@@ -69,6 +93,7 @@ impl ReadError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Io { .. } => "does the folder exist, and may this user read it?",
+            Self::BrokenLink { .. } => "remove the link, or put back what it points at",
             Self::FileTooLarge { .. } | Self::TooManyFiles { .. } => {
                 "keep only policies and parameters in the rules folder"
             }
@@ -84,100 +109,210 @@ impl RulesSource {
     ///
     /// # Errors
     ///
-    /// When the folder or anything in it cannot be read.
+    /// When the folder itself cannot be read. What cannot be read inside it is told where it is:
+    /// in [`folders`](Self::folders), [`parameters`](Self::parameters) or [`loose`](Self::loose).
     pub fn read(dir: &Path) -> Result<Self, ReadError> {
         let root = fs::canonicalize(dir).map_err(|source| ReadError::Io {
             path: dir.to_owned(),
             source,
         })?;
-        let mut reading = Reading { root, files: 0 };
         let mut source = Self::default();
-        for (name, path) in reading.entries(&reading.root)? {
-            if !metadata(&path)?.is_dir() {
-                continue;
-            }
-            let mut files = BTreeMap::new();
-            reading.folder(&path, "", 1, &mut files)?;
-            if name == PARAMETERS {
-                files.retain(|name, _| Path::new(name).extension().is_some_and(|e| e == "toml"));
-                source.parameters = files;
-            } else {
-                source.folders.insert(name, files.into_iter().collect());
+        for entry in entries(&root, &root)? {
+            let (name, path) = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    source.loose.push(warning(&error));
+                    continue;
+                }
+            };
+            match metadata(&root, &path) {
+                Ok(metadata) if metadata.is_dir() => {
+                    let files = Folder::read(&root, &path);
+                    source.put(name, files);
+                }
+                Ok(_) => {}
+                // What may have been a folder a moment ago is one that fails, so that its last
+                // good version stays in force.
+                Err(error) if is_folder_name(&name) => source.put(name, Err(vec![finding(&error)])),
+                Err(error) => source.loose.push(warning(&error)),
             }
         }
         Ok(source)
     }
-}
 
-struct Reading {
-    root: PathBuf,
-    files: usize,
-}
-
-impl Reading {
-    /// Names and paths in a folder, sorted, without dot files.
-    fn entries(&self, dir: &Path) -> Result<Vec<(String, PathBuf)>, ReadError> {
-        let io_error = |source| ReadError::Io {
-            path: dir.to_owned(),
-            source,
-        };
-        let mut entries = Vec::new();
-        for entry in fs::read_dir(dir).map_err(io_error)? {
-            let path = entry.map_err(io_error)?.path();
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-                return Err(ReadError::Name { path });
-            };
-            if !name.starts_with('.') {
-                entries.push((name.to_owned(), path));
-            }
-            if entries.len() > MAX_FILES {
-                return Err(ReadError::TooManyFiles {
-                    path: self.root.clone(),
-                });
-            }
+    fn put(&mut self, name: String, files: Reading<BTreeMap<String, Vec<u8>>>) {
+        if name == PARAMETERS {
+            self.parameters = files.map(|mut files| {
+                files.retain(|name, _| Path::new(name).extension().is_some_and(|e| e == "toml"));
+                files
+            });
+        } else {
+            let files = files.map(|files| files.into_iter().collect());
+            self.folders.insert(name, files);
         }
-        entries.sort();
-        Ok(entries)
+    }
+}
+
+/// Whether a name can be that of `parameters`, a policy or a version of one.
+fn is_folder_name(name: &str) -> bool {
+    let id = name.split_once('@').map_or(name, |(id, _)| id);
+    !id.is_empty()
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+fn finding(error: &ReadError) -> Diagnostic {
+    Diagnostic::error("rules::unreadable", error.to_string()).help(error.help())
+}
+
+fn warning(error: &ReadError) -> Diagnostic {
+    Diagnostic::warning("rules::unreadable", error.to_string()).help(error.help())
+}
+
+/// One folder of the rules folder while it is read.
+struct Folder<'a> {
+    root: &'a Path,
+    seen: usize,
+    files: BTreeMap<String, Vec<u8>>,
+    findings: Vec<Diagnostic>,
+}
+
+impl<'a> Folder<'a> {
+    /// Every file below `dir`, or everything that cannot be read there.
+    fn read(root: &'a Path, dir: &Path) -> Reading<BTreeMap<String, Vec<u8>>> {
+        let mut folder = Self {
+            root,
+            seen: 0,
+            files: BTreeMap::new(),
+            findings: Vec::new(),
+        };
+        if let Err(error) = folder.walk(dir, dir, "", 1) {
+            folder.findings.push(finding(&error));
+        }
+        if folder.findings.is_empty() {
+            Ok(folder.files)
+        } else {
+            Err(folder.findings)
+        }
     }
 
-    fn folder(
+    /// Fails where going on makes no sense: links in a circle would be followed without end.
+    fn walk(
         &mut self,
+        top: &Path,
         dir: &Path,
         prefix: &str,
         depth: usize,
-        files: &mut BTreeMap<String, Vec<u8>>,
     ) -> Result<(), ReadError> {
         if depth > MAX_DEPTH {
             return Err(ReadError::TooDeep {
-                path: dir.to_owned(),
+                path: shown(self.root, dir),
             });
         }
-        for (name, path) in self.entries(dir)? {
-            let metadata = metadata(&path)?;
+        let entries = match entries(self.root, dir) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.findings.push(finding(&error));
+                return Ok(());
+            }
+        };
+        for entry in entries {
+            self.seen = self.seen.saturating_add(1);
+            if self.seen > MAX_FILES {
+                return Err(ReadError::TooManyFiles {
+                    path: shown(self.root, top),
+                });
+            }
+            let read = entry.and_then(|(name, path)| {
+                let metadata = metadata(self.root, &path)?;
+                Ok((name, path, metadata))
+            });
+            let (name, path, metadata) = match read {
+                Ok(read) => read,
+                Err(error) => {
+                    self.findings.push(finding(&error));
+                    continue;
+                }
+            };
+            let name = format!("{prefix}{name}");
             if metadata.is_dir() {
-                let prefix = format!("{prefix}{name}/");
-                self.folder(&path, &prefix, depth.saturating_add(1), files)?;
+                self.walk(top, &path, &format!("{name}/"), depth.saturating_add(1))?;
             } else if metadata.is_file() {
-                self.files = self.files.saturating_add(1);
-                if self.files > MAX_FILES {
-                    return Err(ReadError::TooManyFiles {
-                        path: self.root.clone(),
-                    });
+                match content(self.root, &path, &metadata) {
+                    Ok(content) => {
+                        self.files.insert(name, content);
+                    }
+                    Err(error) => self.findings.push(finding(&error)),
                 }
-                if metadata.len() > MAX_FILE_BYTES {
-                    return Err(ReadError::FileTooLarge { path });
-                }
-                let content = fs::read(&path).map_err(|source| ReadError::Io { path, source })?;
-                files.insert(format!("{prefix}{name}"), content);
             }
         }
         Ok(())
     }
 }
 
-fn metadata(path: &Path) -> Result<fs::Metadata, ReadError> {
-    fs::metadata(path).map_err(|source| ReadError::Io {
-        path: path.to_owned(),
+type Entry = Result<(String, PathBuf), ReadError>;
+
+/// Names and paths in a folder, sorted by path, without dot files.
+fn entries(root: &Path, dir: &Path) -> Result<Vec<Entry>, ReadError> {
+    let io_error = |source| ReadError::Io {
+        path: shown(root, dir),
+        source,
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(dir).map_err(io_error)? {
+        let path = entry.map_err(io_error)?.path();
+        let name = path.file_name().unwrap_or_default();
+        if !name.as_encoded_bytes().starts_with(b".") {
+            paths.push(path);
+        }
+        if paths.len() > MAX_FILES {
+            return Err(ReadError::TooManyFiles {
+                path: shown(root, dir),
+            });
+        }
+    }
+    paths.sort();
+    let named =
+        paths.into_iter().map(
+            |path| match path.file_name().and_then(|name| name.to_str()) {
+                Some(name) => Ok((name.to_owned(), path)),
+                None => Err(ReadError::Name {
+                    path: shown(root, &path),
+                }),
+            },
+        );
+    Ok(named.collect())
+}
+
+fn content(root: &Path, path: &Path, metadata: &fs::Metadata) -> Result<Vec<u8>, ReadError> {
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(ReadError::FileTooLarge {
+            path: shown(root, path),
+        });
+    }
+    fs::read(path).map_err(|source| ReadError::Io {
+        path: shown(root, path),
         source,
     })
+}
+
+fn metadata(root: &Path, path: &Path) -> Result<fs::Metadata, ReadError> {
+    fs::metadata(path).map_err(|source| {
+        let is_link = fs::symlink_metadata(path).is_ok_and(|entry| entry.is_symlink());
+        let path = shown(root, path);
+        if is_link && source.kind() == io::ErrorKind::NotFound {
+            ReadError::BrokenLink { path }
+        } else {
+            ReadError::Io { path, source }
+        }
+    })
+}
+
+/// A path as it is told: from the rules folder on, which is what an analyst knows.
+fn shown(root: &Path, path: &Path) -> PathBuf {
+    match path.strip_prefix(root) {
+        Ok(inside) if !inside.as_os_str().is_empty() => inside.to_owned(),
+        _ => path.to_owned(),
+    }
 }

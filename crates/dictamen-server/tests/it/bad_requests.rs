@@ -181,7 +181,7 @@ async fn queries() {
 #[tokio::test]
 async fn addresses_and_methods() {
     let service = Service::new();
-    for path in ["/", "/v2", "/v1/policies/", "/v1/policies/demo/decisions/x"] {
+    for path in ["/v2", "/v1/policies/", "/v1/policies/demo/decisions/x"] {
         let answer = service.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert_eq!(problem(&answer)["code"], "not-found");

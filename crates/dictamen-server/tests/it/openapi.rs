@@ -120,3 +120,19 @@ async fn the_viewer_comes_from_the_binary() {
         assert!(!page.contains(elsewhere), "{page}");
     }
 }
+
+#[tokio::test]
+async fn the_bare_address_leads_to_the_viewer() {
+    let service = Service::new();
+    for method in [axum::http::Method::GET, axum::http::Method::HEAD] {
+        let answer = service.method(method, "/").await;
+        assert_eq!(answer.status, 303);
+        assert_eq!(answer.header("location"), "/docs/");
+        assert!(answer.body.is_empty());
+        assert!(!answer.header("x-request-id").is_empty());
+    }
+    assert_eq!(service.get("/docs/").await.status, 200);
+    let refused = service.post("/", "{}").await;
+    assert_eq!(refused.status, 405);
+    assert_eq!(refused.json()["code"], "method-not-allowed");
+}

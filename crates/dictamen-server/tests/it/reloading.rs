@@ -134,3 +134,121 @@ async fn one_version_with_two_contents() {
     let pinned = service.post(pinned, REQUEST).await;
     assert_eq!(pinned.body, service.post(DECIDE, REQUEST).await.body);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_broken_link_stops_only_its_own_folder() {
+    let mut service = Service::new();
+    let demo = service.read("demo/policy.rhai");
+    service.write(
+        "second/policy.rhai",
+        &demo.replace("\"demo\"", "\"second\""),
+    );
+    service.write("second/reasons.toml", &service.read("demo/reasons.toml"));
+    assert_eq!(service.reloader.look(), Change::Rebuilt);
+    let before = service.post(DECIDE, REQUEST).await;
+
+    let link = service.dir.path().join("demo/table.csv");
+    std::os::unix::fs::symlink("nowhere.csv", &link).unwrap();
+    let large = fs::File::create(service.dir.path().join("demo/large.csv")).unwrap();
+    large.set_len(17 * 1024 * 1024).unwrap();
+    let second = service.read("second/policy.rhai").replace("1.0.0", "1.1.0");
+    service.write("second/policy.rhai", &second);
+    assert_eq!(service.reloader.look(), Change::Rebuilt);
+    // Nothing new, so nothing is said again.
+    assert_eq!(service.reloader.look(), Change::None);
+
+    assert_eq!(service.post(DECIDE, REQUEST).await.body, before.body);
+    let listed = service.get("/v1/policies/second").await.json();
+    assert_eq!(listed["version"], "1.1.0");
+    let ready = service.get("/readyz").await;
+    assert_eq!(ready.status, StatusCode::OK);
+    let ready = ready.json();
+    let failures = ready["failures"].as_array().unwrap();
+    assert_eq!(failures.len(), 1, "{ready}");
+    assert_eq!(failures[0]["folder"], "demo");
+    assert_eq!(failures[0]["last_good_in_force"], true);
+    let findings = failures[0]["findings"].as_array().unwrap();
+    let messages: Vec<_> = findings
+        .iter()
+        .map(|finding| {
+            assert_eq!(finding["code"], "rules::unreadable");
+            finding["message"].as_str().unwrap()
+        })
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "`demo/large.csv` is larger than 16 MiB",
+            "`demo/table.csv` is a link to something that does not exist",
+        ]
+    );
+
+    fs::remove_file(link).unwrap();
+    fs::remove_file(service.dir.path().join("demo/large.csv")).unwrap();
+    assert_eq!(service.reloader.look(), Change::Rebuilt);
+    let ready = service.get("/readyz").await.json();
+    assert_eq!(ready["failures"].as_array().unwrap().len(), 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_becomes_a_broken_link_keeps_its_last_good_version() {
+    let mut service = Service::new();
+    let before = service.post(DECIDE, REQUEST).await;
+    let (demo, away) = (
+        service.dir.path().join("demo"),
+        service.dir.path().join(".away"),
+    );
+    fs::rename(&demo, &away).unwrap();
+    std::os::unix::fs::symlink("nowhere", &demo).unwrap();
+    assert_eq!(service.reloader.look(), Change::Rebuilt);
+    assert_eq!(service.post(DECIDE, REQUEST).await.body, before.body);
+    let ready = service.get("/readyz").await.json();
+    assert_eq!(ready["failures"][0]["folder"], "demo");
+    assert_eq!(ready["failures"][0]["last_good_in_force"], true);
+
+    // Parameters are no different.
+    let link = service.dir.path().join("parameters/more.toml");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    assert_eq!(service.reloader.look(), Change::Rebuilt);
+    assert_eq!(service.post(DECIDE, REQUEST).await.body, before.body);
+    let ready = service.get("/readyz").await.json();
+    assert_eq!(ready["failures"][1]["folder"], "parameters");
+    assert_eq!(ready["failures"][1]["last_good_in_force"], true);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_broken_link_beside_the_folders_is_told_and_passed_over() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut service = Service::new();
+    let root = service.dir.path();
+    std::os::unix::fs::symlink("nowhere", root.join("NOTES.md")).unwrap();
+    fs::write(root.join(std::ffi::OsStr::from_bytes(b"\xff.txt")), "x").unwrap();
+    assert_eq!(service.reloader.look(), Change::Rebuilt);
+    assert_eq!(service.post(DECIDE, REQUEST).await.status, StatusCode::OK);
+    let ready = service.get("/readyz").await.json();
+    let failures = ready["failures"].as_array().unwrap();
+    assert_eq!(failures.len(), 1, "{ready}");
+    assert_eq!(failures[0]["folder"], "");
+    let findings = failures[0]["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 2, "{ready}");
+    assert!(findings.iter().all(|f| f["severity"] == "warning"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn links_in_a_circle_stop_only_their_own_folder() {
+    let mut service = Service::new();
+    for name in ["a", "b", "c"] {
+        let link = service.dir.path().join("demo").join(name);
+        std::os::unix::fs::symlink(".", link).unwrap();
+    }
+    assert_eq!(service.reloader.look(), Change::Rebuilt);
+    let ready = service.get("/readyz").await.json();
+    let failures = ready["failures"].as_array().unwrap();
+    assert_eq!(failures.len(), 1, "{ready}");
+    assert_eq!(failures[0]["folder"], "demo");
+    assert_eq!(service.post(DECIDE, REQUEST).await.status, StatusCode::OK);
+}
