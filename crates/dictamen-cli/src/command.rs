@@ -3,6 +3,7 @@
 pub(crate) mod characteristics;
 pub(crate) mod check;
 pub(crate) mod decide;
+pub(crate) mod fmt;
 mod input;
 pub(crate) mod serve;
 pub(crate) mod test;

@@ -59,6 +59,7 @@ fn dispatch(
         Command::Decide(args) => command::decide::run(&args, out, err),
         Command::Check(args) => command::check::run(&args, out),
         Command::Test(args) => command::test::run(&args, out, err),
+        Command::Fmt(args) => command::fmt::run(&args, out, err),
         Command::Characteristics(args) => command::characteristics::run(&args, out, err),
         Command::Completions(args) => {
             let mut script = Vec::new();

@@ -10,6 +10,7 @@ mod failure;
 mod files;
 mod lower;
 mod sandbox;
+pub(crate) mod tokens;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -3,6 +3,7 @@
 
 mod checking;
 mod deciding;
+mod formatting;
 mod serving;
 mod support;
 mod usage;

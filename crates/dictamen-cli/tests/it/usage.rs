@@ -15,6 +15,7 @@ fn help_tells_the_exit_codes_and_gives_examples() {
         "decide",
         "check",
         "test",
+        "fmt",
         "characteristics",
     ] {
         assert!(help.out.contains(text), "{text}");
@@ -24,6 +25,7 @@ fn help_tells_the_exit_codes_and_gives_examples() {
         "decide",
         "check",
         "test",
+        "fmt",
         "characteristics",
         "completions",
     ] {

@@ -8,6 +8,7 @@
 
 mod deciding;
 mod diagnostics;
+mod formatting;
 mod hostile;
 mod support;
 mod traps;
