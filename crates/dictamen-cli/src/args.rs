@@ -70,6 +70,16 @@ Examples:
 Sets indentation, spaces and blank lines; keeps line breaks, comments and everything else as they
 are, so that a formatted policy decides as before. A script that does not parse is left alone.")]
     Fmt(FmtArgs),
+    /// Help an editor with writing policies, over the language server protocol
+    #[command(after_help = "\
+Example, for Neovim:
+  vim.lsp.config('dictamen', { cmd = { 'dictamen', 'lsp' }, filetypes = { 'rhai' },
+      root_markers = { 'policy.rhai' } })
+
+An editor starts it and talks to it on standard input and output. It checks the policy while it is
+being written, explains and completes characteristics, params, reason codes and functions, goes to
+where they are defined, renames variables and formats.")]
+    Lsp,
     /// List what policies can decide on, or compute it for one applicant
     #[command(after_help = "\
 Examples:

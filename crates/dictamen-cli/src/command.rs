@@ -5,5 +5,6 @@ pub(crate) mod check;
 pub(crate) mod decide;
 pub(crate) mod fmt;
 mod input;
+pub(crate) mod lsp;
 pub(crate) mod serve;
 pub(crate) mod test;

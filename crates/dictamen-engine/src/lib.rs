@@ -46,6 +46,7 @@ mod declaration;
 mod diagnostic;
 mod evaluate;
 mod format;
+pub mod guide;
 mod policy;
 mod reasons;
 mod script;

@@ -3,6 +3,7 @@
 
 mod checking;
 mod deciding;
+mod editing;
 mod formatting;
 mod serving;
 mod support;

@@ -16,6 +16,7 @@ fn help_tells_the_exit_codes_and_gives_examples() {
         "check",
         "test",
         "fmt",
+        "lsp",
         "characteristics",
     ] {
         assert!(help.out.contains(text), "{text}");
@@ -26,6 +27,7 @@ fn help_tells_the_exit_codes_and_gives_examples() {
         "check",
         "test",
         "fmt",
+        "lsp",
         "characteristics",
         "completions",
     ] {
