@@ -113,16 +113,9 @@ pub(crate) fn span(script: &str, at: usize) -> Span {
     }
 }
 
-/// Whether a word is one of the language and so cannot be a name.
-pub fn is_keyword(word: &str) -> bool {
-    KEYWORDS.contains(&word) || RESERVED.contains(&word)
-}
-
 /// Whether a text can be the name of a variable.
 pub fn is_name(text: &str) -> bool {
-    let tokens = Tokens::new(text).tokens;
-    matches!(tokens.as_slice(), [only] if only.kind == TokenKind::Name && only.range.len() == text.len())
-        && !is_keyword(text)
+    script::tokens::is_name(text)
 }
 
 /// Words that stand before a value or a block.
@@ -131,6 +124,3 @@ pub(crate) const KEYWORDS: [&str; 24] = [
     "import", "in", "let", "loop", "private", "return", "switch", "throw", "try", "until", "while",
     "case", "default",
 ];
-
-/// Words that are taken although they are no statements.
-const RESERVED: [&str; 4] = ["true", "false", "this", "global"];

@@ -5,7 +5,10 @@
 mod editor;
 mod process;
 
+use std::path::Path;
+
 use dictamen_cli::lsp::Served;
+use dictamen_engine::guide;
 use serde_json::{Value, json};
 
 use editor::{Editor, SCRIPT, edited, script};
@@ -237,7 +240,7 @@ fn variables_are_renamed_where_that_is_safe() {
     assert_eq!(edited(&text, edits), wanted);
 
     for bad in [
-        "amount", "rule", "DECLINE", "let", "a b", "", "é", "1x", "this",
+        "amount", "rule", "DECLINE", "let", "a b", "", "é", "1x", "this", "var",
     ] {
         at["newName"] = json!(bad);
         assert_eq!(
@@ -334,4 +337,33 @@ fn an_editor_that_goes_away() {
     let editor = Editor::new();
     drop(editor.connection);
     assert_eq!(editor.server.join().unwrap(), Served::Gone);
+}
+
+#[test]
+fn the_extension_colours_every_declaring_function_and_outcome() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/editors/vscode");
+    let read = |file: &str| -> Value {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let package = read("package.json");
+    for file in [
+        &package["contributes"]["languages"][0]["configuration"],
+        &package["contributes"]["grammars"][0]["path"],
+    ] {
+        read(file.as_str().unwrap());
+    }
+    let grammar = read("syntaxes/rhai.tmLanguage.json");
+    let words = grammar["repository"]["words"]["patterns"].to_string();
+    let listed = |name: &str| {
+        words.contains(&format!("({name}|"))
+            || words.contains(&format!("|{name}|"))
+            || words.contains(&format!("|{name})"))
+    };
+    for function in guide::functions().iter().filter(|f| f.declares) {
+        assert!(listed(function.name), "{}", function.name);
+    }
+    for outcome in guide::OUTCOMES {
+        assert!(listed(&outcome.to_string()), "{outcome}");
+    }
 }

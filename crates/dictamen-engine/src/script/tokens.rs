@@ -109,6 +109,17 @@ pub(crate) fn read(text: &str, after_value: bool) -> Tokens {
     found
 }
 
+/// Whether a text is one name that Rhai leaves to scripts.
+pub(crate) fn is_name(text: &str) -> bool {
+    let mut stream = Counted {
+        characters: text.chars().collect(),
+        read: 0,
+    };
+    let mut state = TokenizeState::default();
+    let (lexed, _) = get_next_token(&mut stream, &mut state, &mut Position::new(1, 0));
+    matches!(lexed, Lexed::Identifier(name) if *name == text)
+}
+
 const UNCLOSED_TEXT: &str = "the text is not closed";
 
 fn range_text<'a>(text: &'a str, range: &Range<usize>) -> &'a str {

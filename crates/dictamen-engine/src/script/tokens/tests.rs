@@ -87,6 +87,19 @@ fn what_is_no_script_has_a_fault_and_tokens_all_the_same() {
     assert_eq!(tokens.last(), Some(&(TokenKind::Name, "y")));
 }
 
+#[test]
+fn names() {
+    for name in ["x", "min_weeks", "_a1", "X"] {
+        assert!(is_name(name), "{name}");
+    }
+    for other in [
+        "", " x", "x ", "x y", "x.y", "1x", "é", "_", "let", "this", "true", "var", "match", "Fn",
+        "call",
+    ] {
+        assert!(!is_name(other), "{other}");
+    }
+}
+
 /// Rhai's own tokens of a script without `${…}`, as text.
 fn rhai(text: &str) -> Vec<String> {
     let engine = Engine::new_raw();
