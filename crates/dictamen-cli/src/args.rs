@@ -11,7 +11,7 @@ Exit codes:
   1   a file, the network or the program itself failed
   2   the command line is not usable
   3   a policy, the parameters or the input is not valid
-  4   cases failed or could not be run
+  4   cases failed or could not be run, or a script is not formatted
   10  decided REFER    (only with --exit-outcome)
   11  decided DECLINE  (only with --exit-outcome)";
 
@@ -61,6 +61,27 @@ Examples:
 A case that decides otherwise than expected FAILS; a case that cannot be run is an ERROR.
 A policy without any case is an error too.")]
     Test(TestArgs),
+    /// Format the scripts of policies
+    #[command(after_help = "\
+Examples:
+  dictamen fmt
+  dictamen fmt nomina-personal-loan-mx
+  dictamen fmt --check
+  dictamen fmt drafts/policy.rhai
+
+Sets indentation, spaces and blank lines; keeps line breaks, comments and everything else as they
+are, so that a formatted policy decides as before. A script that does not parse is left alone.")]
+    Fmt(FmtArgs),
+    /// Help an editor with writing policies, over the language server protocol
+    #[command(after_help = "\
+Example, for Neovim:
+  vim.lsp.config('dictamen', { cmd = { 'dictamen', 'lsp' }, filetypes = { 'rhai' },
+      root_markers = { 'policy.rhai' } })
+
+An editor starts it and talks to it on standard input and output. It checks the policy while it is
+being written, explains and completes characteristics, params, reason codes and functions, goes to
+where they are defined, renames variables and formats.")]
+    Lsp,
     /// List what policies can decide on, or compute it for one applicant
     #[command(after_help = "\
 Examples:
@@ -220,6 +241,18 @@ pub(crate) struct TestArgs {
     /// How results are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FmtArgs {
+    /// Script files, or policies by id or folder; all policies when none is named
+    #[arg(value_name = "FILE|POLICY")]
+    pub(crate) names: Vec<String>,
+    #[command(flatten)]
+    pub(crate) rules: RulesArg,
+    /// Change nothing; end with 4 when a script is not formatted
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 #[derive(Debug, ClapArgs)]

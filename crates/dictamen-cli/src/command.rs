@@ -3,6 +3,8 @@
 pub(crate) mod characteristics;
 pub(crate) mod check;
 pub(crate) mod decide;
+pub(crate) mod fmt;
 mod input;
+pub(crate) mod lsp;
 pub(crate) mod serve;
 pub(crate) mod test;

@@ -13,7 +13,7 @@ pub enum Exit {
     Usage,
     /// 3: a policy, the parameters or the input is not valid.
     Invalid,
-    /// 4: cases failed or could not be run.
+    /// 4: cases failed or could not be run, or a script is not formatted.
     CasesFailed,
     /// 10: decided REFER, with `--exit-outcome`.
     Refer,

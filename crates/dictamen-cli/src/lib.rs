@@ -7,6 +7,7 @@
 mod args;
 mod command;
 mod exit;
+pub mod lsp;
 mod report;
 mod rules;
 
@@ -59,6 +60,8 @@ fn dispatch(
         Command::Decide(args) => command::decide::run(&args, out, err),
         Command::Check(args) => command::check::run(&args, out),
         Command::Test(args) => command::test::run(&args, out, err),
+        Command::Fmt(args) => command::fmt::run(&args, out, err),
+        Command::Lsp => command::lsp::run(),
         Command::Characteristics(args) => command::characteristics::run(&args, out, err),
         Command::Completions(args) => {
             let mut script = Vec::new();

@@ -10,7 +10,10 @@ pub(crate) mod sarif;
 mod style;
 pub(crate) mod table;
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use dictamen_model::Problem;
 
@@ -63,4 +66,25 @@ pub(crate) fn check_summary(
         "{policies} checked, {errors_in}{errors} errors{errors_in:#}, \
          {warnings_in}{warnings} warnings{warnings_in:#}"
     )
+}
+
+/// Says that a script was, or would be, laid out anew.
+pub(crate) fn formatted(out: &mut dyn Write, path: &Path, check: bool) -> io::Result<()> {
+    let (word, colour) = if check {
+        ("not formatted", BAD)
+    } else {
+        ("formatted", GOOD)
+    };
+    writeln!(out, "{colour}{word}{colour:#} {}", path.display())
+}
+
+/// The closing line of formatting.
+pub(crate) fn format_summary(
+    out: &mut dyn Write,
+    files: usize,
+    changed: usize,
+    check: bool,
+) -> io::Result<()> {
+    let word = if check { "to change" } else { "changed" };
+    writeln!(out, "{files} scripts, {changed} {word}")
 }

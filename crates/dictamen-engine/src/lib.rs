@@ -46,10 +46,13 @@ mod decision;
 mod declaration;
 mod diagnostic;
 mod evaluate;
+mod format;
+pub mod guide;
 mod policy;
 mod reasons;
 mod script;
 mod source;
+pub mod syntax;
 mod table;
 mod text;
 mod trace;
@@ -60,6 +63,7 @@ pub use decision::{
     ReasonText,
 };
 pub use diagnostic::{Diagnostic, Severity, Span};
+pub use format::format;
 pub use policy::{Application, Loaded, ParamInfo, Policy, RuleInfo, StageInfo};
 pub use reasons::{CatalogueReason, FAILED, HUMAN_REVIEW, UNDECIDED};
 pub use source::PolicySource;

@@ -12,6 +12,7 @@ mod layout;
 mod lower;
 mod sandbox;
 mod slip;
+pub(crate) mod tokens;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,6 +25,22 @@ pub(crate) const MAIN: &str = "policy.rhai";
 
 /// A hostile script can build values so deep that taking them apart needs much stack.
 const STACK_BYTES: usize = 512 * 1024 * 1024;
+
+/// The declaring functions with the ways to call them.
+pub(crate) fn declaring() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    declare::names().map(|name| {
+        let usage = declare::usage(name).unwrap_or_default();
+        // Written to stand between backticks, with words between several ways.
+        let ways = usage.split('`').step_by(2);
+        (name, ways.filter(|way| way.starts_with(name)).collect())
+    })
+}
+
+/// Names of the functions that only make sense in deciding code and are no plain functions.
+#[cfg(test)]
+pub(crate) fn offer_only() -> [&'static str; 7] {
+    declare::OFFER_ONLY
+}
 
 /// What running the scripts of a folder gave.
 #[derive(Debug)]

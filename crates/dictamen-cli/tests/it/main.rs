@@ -3,6 +3,8 @@
 
 mod checking;
 mod deciding;
+mod editing;
+mod formatting;
 mod serving;
 mod support;
 mod usage;

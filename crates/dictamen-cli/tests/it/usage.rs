@@ -15,6 +15,8 @@ fn help_tells_the_exit_codes_and_gives_examples() {
         "decide",
         "check",
         "test",
+        "fmt",
+        "lsp",
         "characteristics",
     ] {
         assert!(help.out.contains(text), "{text}");
@@ -24,6 +26,8 @@ fn help_tells_the_exit_codes_and_gives_examples() {
         "decide",
         "check",
         "test",
+        "fmt",
+        "lsp",
         "characteristics",
         "completions",
     ] {

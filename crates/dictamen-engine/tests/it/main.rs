@@ -10,6 +10,7 @@ mod checks;
 mod deciding;
 mod diagnostics;
 mod equality;
+mod formatting;
 mod hostile;
 mod support;
 mod traps;
