@@ -68,7 +68,8 @@ Examples:
   dictamen fmt drafts/policy.rhai
 
 Sets indentation, spaces and blank lines; keeps line breaks, comments and everything else as they
-are, so that a formatted policy decides as before. A script that does not parse is left alone.")]
+are, so that a formatted policy decides as before. Spaces that line things up, after a comma or
+before a comment, stay too. A script with an unclosed text or bracket is left alone.")]
     Fmt(FmtArgs),
     /// Help an editor with writing policies, over the language server protocol
     #[command(after_help = "\
