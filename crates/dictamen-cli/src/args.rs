@@ -80,7 +80,7 @@ Example, for Neovim:
 An editor starts it and talks to it on standard input and output. It checks the policy while it is
 being written, explains and completes characteristics, params, reason codes and functions, goes to
 where they are defined, renames variables and formats.")]
-    Lsp,
+    Lsp(LspArgs),
     /// List what policies can decide on, or compute it for one applicant
     #[command(after_help = "\
 Examples:
@@ -214,6 +214,13 @@ pub(crate) struct CheckArgs {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LspArgs {
+    /// Talk on standard input and output, as is done anyway; some editors insist on saying so
+    #[arg(long)]
+    pub(crate) stdio: bool,
 }
 
 #[derive(Debug, ClapArgs)]
