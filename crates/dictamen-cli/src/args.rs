@@ -70,7 +70,8 @@ Examples:
   dictamen fmt drafts/policy.rhai
 
 Sets indentation, spaces and blank lines; keeps line breaks, comments and everything else as they
-are, so that a formatted policy decides as before. A script that does not parse is left alone.")]
+are, so that a formatted policy decides as before. Spaces that line things up, after a comma or
+before a comment, stay too. A script with an unclosed text or bracket is left alone.")]
     Fmt(FmtArgs),
     /// Help an editor with writing policies, over the language server protocol
     #[command(after_help = "\
@@ -81,7 +82,7 @@ Example, for Neovim:
 An editor starts it and talks to it on standard input and output. It checks the policy while it is
 being written, explains and completes characteristics, params, reason codes and functions, goes to
 where they are defined, renames variables and formats.")]
-    Lsp,
+    Lsp(LspArgs),
     /// List what policies can decide on, or compute it for one applicant
     #[command(after_help = "\
 Examples:
@@ -241,6 +242,13 @@ pub(crate) struct TestArgs {
     /// How results are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LspArgs {
+    /// Talk on standard input and output, as is done anyway; some editors insist on saying so
+    #[arg(long)]
+    pub(crate) stdio: bool,
 }
 
 #[derive(Debug, ClapArgs)]

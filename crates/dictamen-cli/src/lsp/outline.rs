@@ -1,8 +1,11 @@
 //! What a script binds and where, read off its tokens: it need not load, nor even parse.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use dictamen_engine::syntax::{Token, TokenKind, Tokens};
+
+/// Tokens that are looked at for the arguments of one call, which a draft may have left open.
+const MAX_ARGUMENT_TOKENS: usize = 250;
 
 /// A script with its code tokens, comments left out.
 #[derive(Debug)]
@@ -14,6 +17,8 @@ pub(super) struct Outline<'a> {
     pub(super) imports: Vec<Import>,
     /// Terms of bands with the text of their values, as written.
     pub(super) terms: Vec<(String, String)>,
+    /// The closing bracket of every opening one that has one.
+    closers: BTreeMap<usize, usize>,
     /// Comments, in which nothing is completed or explained.
     comments: Vec<Range<usize>>,
 }
@@ -74,8 +79,10 @@ impl<'a> Outline<'a> {
             functions: Vec::new(),
             imports: Vec::new(),
             terms: Vec::new(),
+            closers: BTreeMap::new(),
             comments: comments.into_iter().map(|comment| comment.range).collect(),
         };
+        outline.pair();
         outline.collect();
         outline
     }
@@ -141,7 +148,7 @@ impl<'a> Outline<'a> {
         let mut depth = 0_usize;
         let mut from = None;
         let mut end = 0;
-        for index in open.saturating_add(1)..self.tokens.len() {
+        for index in (open.saturating_add(1)..self.tokens.len()).take(MAX_ARGUMENT_TOKENS) {
             let kind = self.kind(index);
             let closes = kind == Some(TokenKind::Close);
             if depth == 0 && (closes || kind == Some(TokenKind::Comma)) {
@@ -169,7 +176,10 @@ impl<'a> Outline<'a> {
         let open = name.saturating_add(1);
         let parameters_end = match self.word(open) {
             "()" => open,
-            "(" => self.closing(open),
+            "(" => match self.closers.get(&open) {
+                Some(closer) if closer.saturating_sub(open) <= MAX_ARGUMENT_TOKENS => *closer,
+                _ => return,
+            },
             _ => return,
         };
         for index in open..parameters_end {
@@ -186,20 +196,30 @@ impl<'a> Outline<'a> {
         });
     }
 
-    /// The bracket that closes the one at `open`; the last token when none does.
+    /// The bracket that closes the one at `open`, or the last token when none does; of a token that
+    /// is no bracket, itself.
     fn closing(&self, open: usize) -> usize {
-        let mut depth = 0_usize;
-        for index in open..self.tokens.len() {
+        let last = self.tokens.len().saturating_sub(1);
+        match self.kind(open) {
+            Some(TokenKind::Open) => self.closers.get(&open).copied().unwrap_or(last),
+            _ => open.min(last),
+        }
+    }
+
+    /// Where every opening bracket is closed.
+    fn pair(&mut self) {
+        let mut open = Vec::new();
+        for index in 0..self.tokens.len() {
             match self.kind(index) {
-                Some(TokenKind::Open) => depth = depth.saturating_add(1),
-                Some(TokenKind::Close) => depth = depth.saturating_sub(1),
+                Some(TokenKind::Open) => open.push(index),
+                Some(TokenKind::Close) => {
+                    if let Some(opened) = open.pop() {
+                        self.closers.insert(opened, index);
+                    }
+                }
                 _ => {}
             }
-            if depth == 0 {
-                return index;
-            }
         }
-        self.tokens.len().saturating_sub(1)
     }
 
     fn closure(&mut self, open: usize) {
@@ -226,7 +246,9 @@ impl<'a> Outline<'a> {
 
     fn band(&mut self, open: usize) {
         let end = self.closing(open);
-        let map = (open..end).find(|i| self.word(*i) == "#{");
+        let map = (open..end)
+            .take(MAX_ARGUMENT_TOKENS)
+            .find(|i| self.word(*i) == "#{");
         let Some(map) = map else { return };
         for entry in self.arguments(map) {
             if let Some((name, value)) = entry.split_once(':') {

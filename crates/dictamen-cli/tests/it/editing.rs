@@ -83,6 +83,52 @@ fn hostile_drafts_do_not_end_the_server() {
 }
 
 #[test]
+fn every_place_of_every_beginning_of_a_script_has_an_answer() {
+    let mut editor = Editor::new();
+    let script = script().replace("stage(", "/* 😀 */ stage(") + "let s = `ñ${min_weeks + 1}`;";
+    for (end, _) in script.char_indices().step_by(7) {
+        let mut text = script.get(..end).unwrap().to_owned();
+        text.push('¦');
+        let at = editor.at(&text);
+        for method in ["hover", "completion", "definition", "prepareRename"] {
+            let response = editor.asked(&format!("textDocument/{method}"), at.clone());
+            let refused = response.response_result.err().map(|error| error.code);
+            assert!(
+                matches!(refused, None | Some(-32803)),
+                "{method} at {end}: {refused:?}"
+            );
+        }
+    }
+    editor.leave();
+}
+
+#[test]
+fn long_hostile_drafts_are_answered() {
+    let mut editor = Editor::new();
+    for piece in [
+        "fn f(",
+        "//\n",
+        "let x = param(",
+        "band(#{",
+        "|a|",
+        "a.",
+        "\"",
+        "`${",
+        "((",
+        "/* */",
+    ] {
+        let text = format!("{}¦", piece.repeat(20_000 / piece.len()));
+        let at = editor.at(&text);
+        for method in ["hover", "completion", "definition", "prepareRename"] {
+            editor.asked(&format!("textDocument/{method}"), at.clone());
+        }
+        let params = json!({ "textDocument": at["textDocument"], "options": { "tabSize": 4, "insertSpaces": true } });
+        editor.asked("textDocument/formatting", params);
+    }
+    editor.leave();
+}
+
+#[test]
 fn words_are_explained() {
     let mut editor = Editor::new();
     let script = script();

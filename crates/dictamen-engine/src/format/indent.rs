@@ -24,11 +24,12 @@ pub(super) fn columns(pieces: &[Piece<'_>]) -> Vec<usize> {
     let mut columns = Vec::with_capacity(pieces.len());
     let mut line = 0;
     let mut last_code: Option<&Piece<'_>> = None;
+    let coming = next_code(pieces);
     for (index, piece) in pieces.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|i| pieces.get(i));
         let starts = before.is_none_or(|b| piece.breaks_line() || b.kind == TokenKind::LineComment);
         if starts {
-            let coming = pieces.iter().skip(index).find(|p| !p.is_comment());
+            let coming = coming.get(index).copied().flatten();
             line = column(&open, piece, last_code, coming);
         }
         columns.push(line);
@@ -49,6 +50,23 @@ pub(super) fn columns(pieces: &[Piece<'_>]) -> Vec<usize> {
         }
     }
     columns
+}
+
+/// For every piece, the first from it on that is no comment.
+fn next_code<'a>(pieces: &'a [Piece<'a>]) -> Vec<Option<&'a Piece<'a>>> {
+    let mut next = None;
+    let mut all: Vec<_> = pieces
+        .iter()
+        .rev()
+        .map(|piece| {
+            if !piece.is_comment() {
+                next = Some(piece);
+            }
+            next
+        })
+        .collect();
+    all.reverse();
+    all
 }
 
 /// Whether nothing but comments stands behind a bracket on its line.

@@ -20,7 +20,7 @@ struct Process {
 impl Process {
     fn new() -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_dictamen"))
-            .arg("lsp")
+            .args(["lsp", "--stdio"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
