@@ -3,7 +3,7 @@
 use std::{fs, time::Duration};
 
 use axum::http::StatusCode;
-use dictamen_server::serve;
+use dictamen_server::serve::{self, Stopping};
 use tempfile::TempDir;
 use tokio::{io::AsyncWriteExt as _, net::TcpListener, sync::oneshot};
 
@@ -49,7 +49,10 @@ async fn through_a_socket_until_told_to_stop() {
         service.app.clone(),
         Some(service.reloader),
         async move { stopped.await.unwrap_or_default() },
-        Duration::from_secs(30),
+        Stopping {
+            grace: Duration::ZERO,
+            ..Stopping::default()
+        },
     ));
     let client = reqwest::Client::new();
     let url = format!("http://{address}{DECIDE}");
@@ -94,7 +97,10 @@ async fn a_request_that_never_ends_is_cut_off_at_the_drain_deadline() {
         service.app.clone(),
         None,
         async move { stopped.await.unwrap_or_default() },
-        Duration::from_millis(200),
+        Stopping {
+            grace: Duration::ZERO,
+            drain: Duration::from_millis(200),
+        },
     ));
     let mut stuck = tokio::net::TcpStream::connect(address).await.unwrap();
     let head = format!("POST {DECIDE} HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n");
@@ -103,4 +109,71 @@ async fn a_request_that_never_ends_is_cut_off_at_the_drain_deadline() {
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();
     drop(stuck);
+}
+
+#[test]
+fn stopping_takes_less_than_orchestrators_wait() {
+    let Stopping { grace, drain } = Stopping::default();
+    assert!(grace + drain < Duration::from_secs(30));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_signal_new_connections_are_still_answered_for_a_grace() {
+    let service = Service::new();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(serve::run(
+        listener,
+        service.app.clone(),
+        None,
+        async move { stopped.await.unwrap_or_default() },
+        Stopping {
+            // Longer than the test can take: it ends by being dropped.
+            grace: Duration::from_hours(1),
+            drain: Duration::ZERO,
+        },
+    ));
+    // A connection for each request, as from clients that come only now.
+    let connect = || {
+        reqwest::Client::builder()
+            .pool_max_idle_per_host(0)
+            .build()
+            .unwrap()
+    };
+    let ready = || connect().get(format!("http://{address}/readyz")).send();
+    assert_eq!(ready().await.unwrap().status(), 200);
+    stop.send(()).unwrap();
+    while ready().await.unwrap().status() != 503 {
+        tokio::task::yield_now().await;
+    }
+    let body: serde_json::Value =
+        serde_json::from_slice(&ready().await.unwrap().bytes().await.unwrap()).unwrap();
+    assert_eq!(body["status"], "stopping");
+    let answer = connect()
+        .post(format!("http://{address}{DECIDE}"))
+        .header("content-type", "application/json")
+        .body(REQUEST)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(!serving.is_finished());
+    serving.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_grace_ends() {
+    let service = Service::new();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stopping = Stopping {
+        grace: Duration::from_millis(50),
+        ..Stopping::default()
+    };
+    serve::run(listener, service.app.clone(), None, async {}, stopping)
+        .await
+        .unwrap();
+    assert!(service.app.is_draining());
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
