@@ -114,7 +114,7 @@ pub(crate) struct ServeArgs {
     /// Largest request body: bytes, or with KiB or MiB
     #[arg(long, value_name = "SIZE", default_value = "10MiB", value_parser = size, env = "DICTAMEN_BODY_LIMIT")]
     pub(crate) body_limit: usize,
-    /// Seconds to wait for a body, and again for its decision
+    /// Seconds to wait for the head of a request, again for its body and again for its decision
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u64).range(1..=3600), env = "DICTAMEN_TIMEOUT")]
     pub(crate) timeout: u64,
     /// Seconds for which connections are still accepted after the signal to stop

@@ -4,7 +4,9 @@
 //! so that what was on its way is answered; then it takes no further connection, lets running
 //! requests finish, and gives up on those that outlast the drain deadline.
 
-use std::{future::Future, io, time::Duration};
+mod accept;
+
+use std::{future::Future, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch};
 
@@ -35,20 +37,20 @@ impl Default for Stopping {
 
 /// Serves `app` on `listener` until `stop` is done, then stops as `stopping` says.
 ///
-/// # Errors
-///
-/// When the socket fails.
+/// A connection that has not brought the head of a request within
+/// [`Limits::timeout`](crate::app::Limits::timeout) is closed.
 pub async fn run(
     listener: TcpListener,
     app: App,
     reloader: Option<Reloader>,
     stop: impl Future<Output = ()> + Send + 'static,
     stopping: Stopping,
-) -> io::Result<()> {
+) {
     let reloading = reloader.map(|reloader| tokio::spawn(reloader.run(EVERY)));
     let (stopped, mut draining) = watch::channel(());
     let router = app.router();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let first_head = app.limits().timeout;
+    let serving = accept::serve(listener, router, first_head, async move {
         stop.await;
         app.drain();
         tracing::info!("stopping; running requests finish");
@@ -60,18 +62,16 @@ pub async fn run(
         while draining.changed().await.is_ok() {}
         tokio::time::sleep(stopping.drain).await;
     };
-    let result = tokio::select! {
-        result = serving => result,
+    tokio::select! {
+        () = serving => {}
         () = deadline => {
             tracing::warn!("drain deadline reached; requests still running are cut off");
-            Ok(())
         }
-    };
+    }
     if let Some(reloading) = reloading {
         reloading.abort();
     }
     tracing::info!("stopped");
-    result
 }
 
 /// Done when the process is asked to stop: Ctrl-C or, on Unix, SIGTERM.

@@ -65,8 +65,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
                 ..Stopping::default()
             },
         )
-        .await
-        .map_err(|error| Failure::new(Exit::Failed, format!("the socket failed: {error}")))?;
+        .await;
         Ok(Exit::Done)
     })
 }
