@@ -32,7 +32,10 @@ Examples:
   dictamen serve --rules /etc/dictamen/rules --listen 127.0.0.1:9000 --log json
 
 The rules folder is looked at every second; a changed policy comes into force without a restart,
-and a policy that no longer loads keeps its last good version in force.")]
+and a policy that no longer loads keeps its last good version in force.
+
+When told to stop (SIGTERM or Ctrl-C), /readyz answers 503 at once; connections are accepted for
+--stop-grace seconds more, and running requests get 20 seconds after that.")]
     Serve(ServeArgs),
     /// Decide one application
     #[command(after_help = "\
@@ -133,9 +136,12 @@ pub(crate) struct ServeArgs {
     /// Largest request body: bytes, or with KiB or MiB
     #[arg(long, value_name = "SIZE", default_value = "10MiB", value_parser = size, env = "DICTAMEN_BODY_LIMIT")]
     pub(crate) body_limit: usize,
-    /// Seconds to wait for a body, and again for its decision
+    /// Seconds to wait for the head of a request, again for its body and again for its decision
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u64).range(1..=3600), env = "DICTAMEN_TIMEOUT")]
     pub(crate) timeout: u64,
+    /// Seconds for which connections are still accepted after the signal to stop
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = clap::value_parser!(u64).range(0..=300), env = "DICTAMEN_STOP_GRACE")]
+    pub(crate) stop_grace: u64,
     /// How the log is written: text on a terminal and json elsewhere, unless given
     #[arg(long, value_name = "FORMAT", env = "DICTAMEN_LOG")]
     pub(crate) log: Option<LogArg>,

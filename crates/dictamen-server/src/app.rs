@@ -31,7 +31,8 @@ use crate::{
 pub struct Limits {
     /// Largest request body, in bytes.
     pub body_bytes: usize,
-    /// Longest wait for the body, and again for the decision.
+    /// Longest wait for the first head on a connection, again for the body of a request, and again
+    /// for the decision.
     pub timeout: Duration,
 }
 

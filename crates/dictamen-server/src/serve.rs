@@ -1,9 +1,12 @@
 //! Running the service on a socket until it is told to stop.
 //!
-//! On the signal it first reports itself as not ready, takes no further connection, lets running
+//! On the signal it reports itself as not ready at once, but goes on accepting for a short grace,
+//! so that what was on its way is answered; then it takes no further connection, lets running
 //! requests finish, and gives up on those that outlast the drain deadline.
 
-use std::{future::Future, io, time::Duration};
+mod accept;
+
+use std::{future::Future, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch};
 
@@ -12,47 +15,63 @@ use crate::{
     reload::{EVERY, Reloader},
 };
 
-/// How long running requests may take to finish after the signal.
-pub const DRAIN: Duration = Duration::from_secs(30);
+/// How long stopping may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopping {
+    /// How long connections are still accepted after the signal: whoever sends the requests needs
+    /// a moment to learn that they go elsewhere now.
+    pub grace: Duration,
+    /// How long running requests may take to finish after that.
+    pub drain: Duration,
+}
 
-/// Serves `app` on `listener` until `stop` is done, then drains for at most `drain`.
+impl Default for Stopping {
+    /// 1 second, then 20: together less than the 30 seconds after which orchestrators kill.
+    fn default() -> Self {
+        Self {
+            grace: Duration::from_secs(1),
+            drain: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Serves `app` on `listener` until `stop` is done, then stops as `stopping` says.
 ///
-/// # Errors
-///
-/// When the socket fails.
+/// A connection that has not brought the head of a request within
+/// [`Limits::timeout`](crate::app::Limits::timeout) is closed.
 pub async fn run(
     listener: TcpListener,
     app: App,
     reloader: Option<Reloader>,
     stop: impl Future<Output = ()> + Send + 'static,
-    drain: Duration,
-) -> io::Result<()> {
+    stopping: Stopping,
+) {
     let reloading = reloader.map(|reloader| tokio::spawn(reloader.run(EVERY)));
-    let (stopped, mut stopping) = watch::channel(());
+    let (stopped, mut draining) = watch::channel(());
     let router = app.router();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let first_head = app.limits().timeout;
+    let serving = accept::serve(listener, router, first_head, async move {
         stop.await;
-        tracing::info!("stopping; running requests finish");
         app.drain();
+        tracing::info!("stopping; running requests finish");
+        tokio::time::sleep(stopping.grace).await;
         drop(stopped);
     });
     let deadline = async move {
         // An error means that the sender is gone, which is the signal.
-        while stopping.changed().await.is_ok() {}
-        tokio::time::sleep(drain).await;
+        while draining.changed().await.is_ok() {}
+        tokio::time::sleep(stopping.drain).await;
     };
-    let result = tokio::select! {
-        result = serving => result,
+    tokio::select! {
+        () = serving => {}
         () = deadline => {
             tracing::warn!("drain deadline reached; requests still running are cut off");
-            Ok(())
         }
-    };
+    }
     if let Some(reloading) = reloading {
         reloading.abort();
     }
     tracing::info!("stopped");
-    result
 }
 
 /// Done when the process is asked to stop: Ctrl-C or, on Unix, SIGTERM.

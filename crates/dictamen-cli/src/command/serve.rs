@@ -11,7 +11,7 @@ use dictamen_server::{
     clock::Clock,
     reload::Reloader,
     rules::RuleBook,
-    serve,
+    serve::{self, Stopping},
     telemetry::{self, LogFormat},
 };
 use tokio::net::TcpListener;
@@ -60,10 +60,12 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
             app,
             Some(reloader),
             serve::stop_signal(),
-            serve::DRAIN,
+            Stopping {
+                grace: Duration::from_secs(args.stop_grace),
+                ..Stopping::default()
+            },
         )
-        .await
-        .map_err(|error| Failure::new(Exit::Failed, format!("the socket failed: {error}")))?;
+        .await;
         Ok(Exit::Done)
     })
 }

@@ -13,6 +13,7 @@ fn it_says_where_it_is_answers_and_stops_when_told() {
     let place = Place::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_dictamen"))
         .args(["serve", "--listen", "127.0.0.1:0", "--log", "json"])
+        .args(["--stop-grace", "0"])
         .current_dir(place.0.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
