@@ -166,11 +166,11 @@ mod tests {
 
     #[test]
     fn addresses_and_paths() {
-        let path_ = Path::new("/tmp/crédito nómina/policy@1.rhai");
+        let path_ = Path::new("/srv/crédito nómina/policy@1.rhai");
         let uri = address(path_).unwrap();
         assert_eq!(
             uri.as_str(),
-            "file:///tmp/cr%C3%A9dito%20n%C3%B3mina/policy%401.rhai"
+            "file:///srv/cr%C3%A9dito%20n%C3%B3mina/policy%401.rhai"
         );
         assert_eq!(path(&uri).as_deref(), Some(path_));
         for bad in ["untitled:Untitled-1", "http://x/y", "file:///a%FF", "file:"] {

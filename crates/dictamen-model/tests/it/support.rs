@@ -37,11 +37,8 @@ fn read_parameters() -> Parameters {
 /// Reference material beside the workspace, where it is there. The tests do not depend on it.
 pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    // Beside the workspace, or beside the folder of a second worktree.
-    let found = ["../../../shared", "../../../../shared"]
-        .iter()
-        .map(|shared| crate_folder.join(shared).join(part))
-        .find(|folder| folder.is_dir());
+    let folder = crate_folder.join("../../../shared").join(part);
+    let found = folder.is_dir().then_some(folder);
     if found.is_none() {
         eprintln!("skipped: there is no reference material beside the workspace");
     }
