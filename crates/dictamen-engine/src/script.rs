@@ -76,7 +76,7 @@ fn failed(message: &str) -> Ran {
 }
 
 fn run_here(source: &PolicySource, texts: &Texts) -> Ran {
-    let shared = Arc::new(Mutex::new(declare::Collector::new(source, texts)));
+    let shared = Arc::new(Mutex::new(declare::Collector::new(source)));
     let scripts = files::Scripts::new(source, texts);
     let mut engine = sandbox::engine();
     declare::register(&mut engine, &shared);

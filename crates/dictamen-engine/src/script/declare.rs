@@ -159,7 +159,7 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn new(source: &PolicySource, _texts: &Texts) -> Self {
+    pub(super) fn new(source: &PolicySource) -> Self {
         let files = source
             .iter()
             .filter(|(path, _)| {
