@@ -46,6 +46,7 @@ mod decision;
 mod declaration;
 mod diagnostic;
 mod evaluate;
+mod extent;
 mod format;
 pub mod guide;
 mod policy;

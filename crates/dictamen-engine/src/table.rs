@@ -35,7 +35,19 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TableProblem {
     pub(crate) line: Option<u64>,
+    /// The cell on that line, when it is one.
+    pub(crate) cell: Option<String>,
     pub(crate) message: String,
+}
+
+impl TableProblem {
+    fn new(line: Option<u64>, message: String) -> Self {
+        Self {
+            line,
+            cell: None,
+            message,
+        }
+    }
 }
 
 impl Table {
@@ -50,23 +62,17 @@ impl Table {
             Err(error) => return Err(vec![problem(&error)]),
         };
         if headers.is_empty() {
-            problems.push(TableProblem {
-                line: Some(1),
-                message: "the table is empty".to_owned(),
-            });
+            problems.push(TableProblem::new(Some(1), "the table is empty".to_owned()));
         }
         for (i, name) in headers.iter().enumerate() {
             if name.is_empty() {
                 let message = format!("column {} has no name", i.saturating_add(1));
-                problems.push(TableProblem {
-                    line: Some(1),
-                    message,
-                });
+                problems.push(TableProblem::new(Some(1), message));
             } else if headers.iter().take(i).any(|other| other == name) {
-                let message = format!("the column name `{name}` occurs twice");
                 problems.push(TableProblem {
                     line: Some(1),
-                    message,
+                    cell: Some(name.to_owned()),
+                    message: format!("the column name `{name}` occurs twice"),
                 });
             }
         }
@@ -74,10 +80,7 @@ impl Table {
             && only.contains([';', '\t'])
         {
             let message = "the cells are not separated by commas".to_owned();
-            problems.push(TableProblem {
-                line: Some(1),
-                message,
-            });
+            problems.push(TableProblem::new(Some(1), message));
             return Err(problems);
         }
         let mut rows = Vec::new();
@@ -86,10 +89,7 @@ impl Table {
             match record {
                 Ok(_) if rows.len() >= MAX_ROWS => {
                     let message = format!("the table has more than {MAX_ROWS} rows");
-                    problems.push(TableProblem {
-                        line: None,
-                        message,
-                    });
+                    problems.push(TableProblem::new(None, message));
                     break;
                 }
                 Ok(record) => {
@@ -97,6 +97,7 @@ impl Table {
                     doubts.extend(record.iter().filter(|text| is_almost_number(text)).map(
                         |text| TableProblem {
                             line,
+                            cell: Some(text.to_owned()),
                             message: format!("`{text}` is read as a text, not as a number"),
                         },
                     ));
@@ -179,7 +180,7 @@ fn problem(error: &csv::Error) -> TableProblem {
         csv::ErrorKind::Utf8 { .. } => "the row is not valid UTF-8".to_owned(),
         _ => "the file cannot be read as CSV".to_owned(),
     };
-    TableProblem { line, message }
+    TableProblem::new(line, message)
 }
 
 /// A number of a cell or key, whole or not.

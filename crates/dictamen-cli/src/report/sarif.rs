@@ -50,8 +50,9 @@ fn result(folder: &Path, finding: &Diagnostic) -> Value {
             Some(json!({
                 "startLine": span.line,
                 "startColumn": span.column,
-                "endColumn": span.column.saturating_add(span.length),
-                "snippet": { "text": span.source_line },
+                "endLine": span.end_line,
+                "endColumn": span.end_column,
+                "snippet": { "text": span.text() },
             })),
         ),
         None => (folder.to_owned(), None),

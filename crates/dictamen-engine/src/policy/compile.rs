@@ -136,6 +136,11 @@ struct Check<'a> {
 type Used = BTreeMap<Arc<str>, Place>;
 
 impl Check<'_> {
+    /// An argument of the call at a place.
+    fn argument(&self, call: Place, index: usize) -> Place {
+        self.texts.argument(call, index)
+    }
+
     fn error(&mut self, code: &'static str, place: Place, message: String, help: Option<String>) {
         let span = self.texts.span(place);
         self.diagnostics
@@ -155,11 +160,13 @@ impl Check<'_> {
         };
         if !plain(&identity.id, "-_") {
             let message = "the policy's id may hold only letters, digits, `-` and `_`".to_owned();
-            self.error("policy::identity", identity.place, message, None);
+            let at = self.argument(identity.place, 0);
+            self.error("policy::identity", at, message, None);
         }
         if !plain(&identity.version, ".-+_") {
             let message = "the policy's version may hold only letters, digits, `.`, `-` and `+`";
-            self.error("policy::identity", identity.place, message.to_owned(), None);
+            let at = self.argument(identity.place, 1);
+            self.error("policy::identity", at, message.to_owned(), None);
         }
     }
 
@@ -174,6 +181,7 @@ impl Check<'_> {
             .flat_map(|s| &s.characteristics);
         let scored = scored.map(|scored| (&scored.code, scored.place));
         for (code, place) in rules.chain(scored) {
+            let place = self.argument(place, 0);
             if let Some(first) = used.get(code) {
                 let message = format!("code `{code}` is used by two rules");
                 let help = format!(
@@ -187,12 +195,16 @@ impl Check<'_> {
             self.known(code, place, catalogue);
         }
         let bands = declaration.bands.iter().flat_map(|bands| &bands.bands);
+        let texts = self.texts;
         let bands = bands.filter_map(|band| match &band.effect {
-            BandEffect::End { code, .. } => Some((code, band.place)),
+            BandEffect::End { code, .. } => Some((code, texts.argument(band.place, 3))),
             BandEffect::Terms(_) => None,
         });
         let otherwise = declaration.otherwise.iter();
-        let otherwise = otherwise.filter_map(|o| o.code.as_ref().map(|code| (code, o.place)));
+        let otherwise = otherwise.filter_map(|o| {
+            let code = o.code.as_ref()?;
+            Some((code, texts.argument(o.place, 1)))
+        });
         let offers = declaration
             .offer_codes
             .iter()
@@ -237,6 +249,7 @@ impl Check<'_> {
 
     fn stages(&mut self, declaration: &Declaration) {
         for (i, stage) in declaration.stages.iter().enumerate() {
+            let name = self.argument(stage.place, 0);
             if declaration
                 .stages
                 .iter()
@@ -244,15 +257,15 @@ impl Check<'_> {
                 .any(|other| other.name == stage.name)
             {
                 let message = format!("stage `{}` is declared twice", stage.name);
-                self.error("policy::duplicate-stage", stage.place, message, None);
+                self.error("policy::duplicate-stage", name, message, None);
             }
             if [SCORE, OFFER, END].contains(&&*stage.name) {
                 let message = format!("the stage name `{}` belongs to the system", stage.name);
-                self.error("policy::duplicate-stage", stage.place, message, None);
+                self.error("policy::duplicate-stage", name, message, None);
             }
             if stage.rules.is_empty() {
                 let message = format!("stage `{}` has no rules", stage.name);
-                let span = self.texts.span(stage.place);
+                let span = self.texts.span(name);
                 self.diagnostics
                     .push(Diagnostic::warning("policy::empty-stage", message).at(span));
             }
@@ -264,11 +277,12 @@ impl Check<'_> {
             return;
         };
         for scored in &scorecard.characteristics {
+            let bins = self.argument(scored.place, 2);
             if scored.bins.is_empty() {
                 let message = format!("characteristic `{}` has no bins", scored.code);
-                self.error("scorecard::no-bins", scored.place, message, None);
+                self.error("scorecard::no-bins", bins, message, None);
             }
-            for pair in scored.bins.windows(2) {
+            for (i, pair) in scored.bins.windows(2).enumerate() {
                 let [(lower, _), (next, _)] = pair else {
                     continue;
                 };
@@ -279,24 +293,22 @@ impl Check<'_> {
                     );
                     let help =
                         "each bin starts where the one before it ends, so lower bounds ascend";
-                    self.error(
-                        "scorecard::bins-order",
-                        scored.place,
-                        message,
-                        Some(help.to_owned()),
-                    );
+                    let at = self.texts.entry(bins, i.saturating_add(1));
+                    self.error("scorecard::bins-order", at, message, Some(help.to_owned()));
                 }
             }
         }
         if scorecard.characteristics.is_empty() {
             let message = "the scorecard has no characteristics".to_owned();
-            self.error("scorecard::empty", scorecard.place, message, None);
+            let at = self.argument(scorecard.place, 1);
+            self.error("scorecard::empty", at, message, None);
         }
         match (&declaration.bands, reachable(scorecard)) {
             (Some(bands), Some((lowest, highest))) => self.bands(bands, lowest, highest),
             (Some(_), None) => {
                 let message = "the points of the scorecard are too large to add up".to_owned();
-                self.error("scorecard::points", scorecard.place, message, None);
+                let at = self.texts.first(scorecard.place);
+                self.error("scorecard::points", at, message, None);
             }
             (None, _) => {}
         }
@@ -306,20 +318,22 @@ impl Check<'_> {
         for (i, band) in bands.bands.iter().enumerate() {
             if bands.bands.iter().take(i).any(|other| other.id == band.id) {
                 let message = format!("band `{}` is declared twice", band.id);
-                self.error("bands::duplicate", band.place, message, None);
+                let at = self.argument(band.place, 0);
+                self.error("bands::duplicate", at, message, None);
             }
             let before = i.checked_sub(1).and_then(|i| bands.bands.get(i));
             if before.is_some_and(|before| before.cut_off <= band.cut_off) {
                 let message = format!("band `{}` is out of order", band.id);
                 let help = "write the bands from the best score to the worst";
-                self.error("bands::order", band.place, message, Some(help.to_owned()));
+                let at = self.argument(band.place, 1);
+                self.error("bands::order", at, message, Some(help.to_owned()));
             }
             let unreachable =
                 band.cut_off > highest || before.is_some_and(|before| before.cut_off <= lowest);
             if unreachable {
                 let message = format!("no score reaches band `{}`", band.id);
                 let help = format!("scores of this scorecard go from {lowest} to {highest}");
-                let span = self.texts.span(band.place);
+                let span = self.texts.span(self.argument(band.place, 1));
                 self.diagnostics.push(
                     Diagnostic::warning("bands::unreachable", message)
                         .at(span)
@@ -330,7 +344,9 @@ impl Check<'_> {
         if bands.bands.last().is_none_or(|last| last.cut_off > lowest) {
             let message = format!("scores can be as low as {lowest}, and no band takes them");
             let help = "let the last band start at or below the lowest possible score";
-            self.error("bands::gap", bands.place, message, Some(help.to_owned()));
+            let last = bands.bands.last();
+            let at = last.map_or(bands.place, |last| self.argument(last.place, 1));
+            self.error("bands::gap", at, message, Some(help.to_owned()));
         }
     }
 
@@ -376,11 +392,11 @@ impl Check<'_> {
                 "declare a `scorecard` before the bands",
             );
         }
-        if let (Some(offer), Some(_)) = (&declaration.offer, &declaration.otherwise) {
+        if let (Some(_), Some(otherwise)) = (&declaration.offer, &declaration.otherwise) {
             let message = "the policy has both an offer and `otherwise`".to_owned();
             self.error(
                 "policy::two-endings",
-                offer.place,
+                self.texts.first(otherwise.place),
                 message,
                 Some("keep one of them".to_owned()),
             );
@@ -389,14 +405,15 @@ impl Check<'_> {
             && !declaration.terms.is_empty()
         {
             let message = "the offer uses bands that were not declared with `bands`".to_owned();
-            self.error("policy::no-bands", offer.place, message, None);
+            let at = self.texts.first(offer.place);
+            self.error("policy::no-bands", at, message, None);
         }
     }
 
     fn unused(&mut self, declaration: &Declaration, catalogue: &Catalogue, used: &Used) {
         for param in declaration.params.iter().filter(|param| !param.used) {
             let message = format!("no rule uses param `{}`", param.name);
-            let span = self.texts.span(param.place);
+            let span = self.texts.span(self.argument(param.place, 0));
             self.diagnostics.push(
                 Diagnostic::warning("policy::unused-param", message)
                     .at(span)

@@ -195,8 +195,21 @@ impl Collector {
             .push(Diagnostic::error(code, message).at(span));
     }
 
-    /// The argument, or a report and `None`.
-    fn fit<T>(&mut self, place: Place, argument: Result<T, argument::Misfit>) -> Option<T> {
+    /// Says that what the call at `place` declares has been declared before.
+    fn twice(&mut self, place: Place, function: &str) {
+        let name = self.texts.first(place);
+        let message = format!("`{function}` is declared twice");
+        self.report("policy::declared-twice", name, message);
+    }
+
+    /// The argument of the call at `place` with this index, or a report and `None`.
+    fn fit<T>(
+        &mut self,
+        place: Place,
+        index: usize,
+        argument: Result<T, argument::Misfit>,
+    ) -> Option<T> {
+        let place = self.texts.argument(place, index);
         argument
             .map_err(|misfit| self.report("script::arguments", place, misfit))
             .ok()
@@ -312,7 +325,7 @@ impl Collector {
         let Some(content) = self.files.get(file).cloned() else {
             let help =
                 dictamen_model::suggest::did_you_mean(file, self.files.keys().map(String::as_str));
-            let span = self.texts.span(place);
+            let span = self.texts.span(self.texts.argument(place, 0));
             self.diagnostics.push(
                 Diagnostic::error(
                     "table::not-found",
@@ -327,7 +340,8 @@ impl Collector {
             Ok(table) => {
                 for doubt in &table.doubts {
                     let line = doubt.line.and_then(|line| usize::try_from(line).ok());
-                    let span = line.and_then(|line| self.texts.line_span(file, line));
+                    let cell = doubt.cell.as_deref().unwrap_or_default();
+                    let span = line.and_then(|line| self.texts.found_span(file, line, cell));
                     let message = format!("table `{file}`: {}", doubt.message);
                     self.diagnostics.push(
                         Diagnostic::warning("table::text-number", message)
@@ -341,9 +355,10 @@ impl Collector {
             Err(problems) => {
                 for problem in problems {
                     let line = problem.line.and_then(|line| usize::try_from(line).ok());
-                    let span = line.and_then(|line| self.texts.line_span(file, line));
+                    let cell = problem.cell.as_deref().unwrap_or_default();
+                    let span = line.and_then(|line| self.texts.found_span(file, line, cell));
                     let message = format!("table `{file}`: {}", problem.message);
-                    let span = span.or_else(|| self.texts.span(place));
+                    let span = span.or_else(|| self.texts.span(self.texts.argument(place, 0)));
                     self.diagnostics
                         .push(Diagnostic::error("table::malformed", message).at(span));
                 }
@@ -352,7 +367,8 @@ impl Collector {
         }
     }
 
-    /// Settles the terms of one band against those of the bands before it.
+    /// Settles the terms of one band against those of the bands before it. They are written at
+    /// `place`.
     fn band_terms(&mut self, place: Place, terms: &rhai::Map) -> Vec<(usize, Value)> {
         let first = self
             .bands
@@ -360,6 +376,7 @@ impl Collector {
             .all(|b| !matches!(b.effect, declaration::BandEffect::Terms(_)));
         let mut settled = Vec::new();
         for (name, value) in terms {
+            let place = self.texts.property(place, name.as_str());
             let Some(value) = argument::scalar(value) else {
                 let message =
                     format!("band term `{name}` must be a number, a text, or true or false");

@@ -11,18 +11,33 @@ use crate::{
     tree::{Function, Place},
 };
 
-/// The place Rhai means, in the file called `path`.
+/// The place of the expression that begins where Rhai says, in the file called `path`.
 pub(super) fn place(texts: &Texts, path: &str, position: Position) -> Place {
-    Place {
-        file: texts.index(path).unwrap_or(usize::MAX),
-        line: position.line().unwrap_or(0),
-        column: position.position().unwrap_or(0),
-    }
+    let (line, column) = at(position);
+    texts.leaf(path, line, column)
+}
+
+/// The place of the one token that stands where Rhai says.
+fn word(texts: &Texts, path: &str, position: Position) -> Place {
+    let (line, column) = at(position);
+    texts.word(path, line, column)
+}
+
+fn at(position: Position) -> (usize, usize) {
+    let column = position.position().unwrap_or(0);
+    (position.line().unwrap_or(0), column)
 }
 
 /// A comment that hides everything after it.
 pub(super) fn open_comment(path: &str, position: Position, texts: &Texts) -> Diagnostic {
-    let place = place(texts, path, position);
+    // Its beginning; all the rest of the script is in it.
+    let (line, column) = at(position);
+    let begin = texts.word(path, line, column);
+    let place = Place {
+        end_line: line,
+        end_column: column.saturating_add(2),
+        ..begin
+    };
     Diagnostic::error("script::syntax", "this comment never ends")
         .at(texts.span(place))
         .help("nothing after it would be read; close it with `*/`, or begin each line with `//`")
@@ -35,10 +50,10 @@ pub(super) fn parsing(
     unpaired: Option<&Unpaired>,
     texts: &Texts,
 ) -> Diagnostic {
-    let place = place(texts, path, error.position());
+    let place = word(texts, path, error.position());
     let (code, message, help) = parse_text(error.err_type(), place, texts);
     let span = texts.span(place).or_else(|| last_line(texts, path));
-    let word = span.as_ref().map(word_at).unwrap_or_default();
+    let word = span.as_ref().map(crate::Span::text).unwrap_or_default();
     let (code, message, help) = if let Some(operator) = spelled_out(&word) {
         let message = format!("`{word}` is no operator");
         (
@@ -61,15 +76,6 @@ pub(super) fn parsing(
     Diagnostic::error(code, message).at(span).help_opt(help)
 }
 
-/// The word a span covers.
-fn word_at(span: &crate::Span) -> String {
-    span.source_line
-        .chars()
-        .skip(span.column.saturating_sub(1))
-        .take(span.length)
-        .collect()
-}
-
 /// The operator that other languages write as a word.
 fn spelled_out(word: &str) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
@@ -86,8 +92,8 @@ fn is_exponent(span: &crate::Span) -> bool {
     let before = span
         .column
         .checked_sub(2)
-        .and_then(|i| span.source_line.chars().nth(i));
-    let mut here = span.source_line.chars().skip(span.column.saturating_sub(1));
+        .and_then(|i| span.source.chars().nth(i));
+    let mut here = span.source.chars().skip(span.column.saturating_sub(1));
     before.is_some_and(|c| c.is_ascii_digit())
         && here.next().is_some_and(|c| c.eq_ignore_ascii_case(&'e'))
         && here
@@ -101,7 +107,7 @@ fn last_line(texts: &Texts, path: &str) -> Option<crate::Span> {
     (1..=count).rev().find_map(|line| {
         texts
             .line_span(path, line)
-            .filter(|span| !span.source_line.trim().is_empty())
+            .filter(|span| !span.source.trim().is_empty())
     })
 }
 
@@ -263,6 +269,10 @@ pub(super) fn running(error: &EvalAltResult, texts: &Texts) -> Diagnostic {
     }
     let place = place(texts, &file, position);
     let (code, message, help) = run_text(inner, place, texts);
+    let place = match code {
+        "script::unknown-name" => texts.first(place),
+        _ => place,
+    };
     Diagnostic::error(code, message)
         .at(texts.span(place))
         .help_opt(help)

@@ -37,7 +37,7 @@ mod switch;
 use std::sync::Arc;
 
 use dictamen_model::characteristic::Value;
-use rhai::{Dynamic, Position};
+use rhai::{Dynamic, Expr, FnCallExpr, Position};
 
 use super::{
     declare::RawClosure,
@@ -194,14 +194,14 @@ impl<'a> Lowering<'a> {
             Some((self.scripts.function(&home, name, arity)?, home, count))
         });
         let Some((definition, home, count)) = definition else {
-            let wanted = if parameters.len() == 1 {
-                "`|a|`"
+            let (wanted, argument) = if parameters.len() == 1 {
+                ("`|a|`", 1)
             } else {
-                "`|a, band|` or `|a|`"
+                ("`|a, band|` or `|a|`", 0)
             };
             self.error(
                 "script::closure",
-                place,
+                self.texts.argument(place, argument),
                 format!("the closure must have the parameters {wanted}"),
             );
             return None;
@@ -264,8 +264,44 @@ impl<'a> Lowering<'a> {
         Type::Unknown
     }
 
+    /// The place of the simplest expression that begins at a position.
     fn place(&self, position: Position) -> Place {
         failure::place(self.texts, &self.file, position)
+    }
+
+    /// The place of a whole expression, from its first character to its last.
+    fn extent(&self, expression: &Expr) -> Place {
+        match expression {
+            Expr::FnCall(call, position) => self.call_extent(call, *position),
+            Expr::And(operands, _) | Expr::Or(operands, _) | Expr::Coalesce(operands, _) => {
+                self.around(Place::default(), operands)
+            }
+            Expr::Dot(parts, ..) | Expr::Index(parts, ..) => {
+                let whole = self.extent(&parts.lhs).to(self.extent(&parts.rhs));
+                self.texts.balanced(whole)
+            }
+            Expr::Property(_, position) | Expr::MethodCall(_, position) => self.place(*position),
+            other => self.place(other.start_position()),
+        }
+    }
+
+    /// The place of a call; of an operator with all it stands between.
+    fn call_extent(&self, call: &FnCallExpr, position: Position) -> Place {
+        let own = self.place(position);
+        if self.texts.is_name(own) {
+            // The position of a namespace of no parts is none at all.
+            return match call.namespace.is_empty() {
+                true => own,
+                false => self.place(call.namespace.position()).to(own),
+            };
+        }
+        self.around(self.texts.first(own), &call.args)
+    }
+
+    /// A place, some expressions and all between them.
+    fn around(&self, place: Place, expressions: &[Expr]) -> Place {
+        let extents = expressions.iter().map(|e| self.extent(e));
+        self.texts.balanced(extents.fold(place, Place::to))
     }
 
     fn error(&mut self, code: &'static str, place: Place, message: impl Into<String>) {

@@ -7,7 +7,13 @@ use crate::Span;
 
 /// A help line for what stands at the span, if it looks like a known slip.
 pub(super) fn help(span: &Span) -> Option<String> {
-    let line: Vec<char> = span.source_line.chars().collect();
+    let line: Vec<char> = span
+        .source
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .collect();
     let at = span.column.saturating_sub(1);
     let here = line.get(at).copied()?;
     let rest: String = line.iter().skip(at).collect();
@@ -46,7 +52,13 @@ pub(super) fn help(span: &Span) -> Option<String> {
 
 /// Whether a number with a comma in it stands in the line, which makes it two arguments.
 pub(super) fn has_number_with_comma(span: &Span) -> bool {
-    let chars: Vec<char> = span.source_line.chars().collect();
+    let chars: Vec<char> = span
+        .source
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .collect();
     chars
         .windows(3)
         .any(|three| matches!(three, [a, ',', b] if a.is_ascii_digit() && b.is_ascii_digit()))

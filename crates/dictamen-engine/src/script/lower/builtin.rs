@@ -13,12 +13,14 @@ use crate::{
 };
 
 impl Lowering<'_> {
-    /// A function of Dictamen. `of` is the value before the dot, if it was called that way.
+    /// A function of Dictamen. `of` is the value before the dot, if it was called that way; `own` is
+    /// where the function's name stands.
     pub(super) fn builtin(
         &mut self,
         name: &str,
         of: Option<Meaning>,
         arguments: &[&Expr],
+        own: Place,
         place: Place,
     ) -> Meaning {
         match name {
@@ -36,23 +38,24 @@ impl Lowering<'_> {
                 self.error("script::not-available", place, message);
                 return Self::poison(place);
             }
-            let own = self.scripts.function_names(&self.file);
+            let named = self.scripts.function_names(&self.file);
             let known = Function::ALL
                 .iter()
                 .map(|f| f.name())
                 .chain(declare::OFFER_ONLY);
             let known = known
-                .chain(own.iter().map(String::as_str))
+                .chain(named.iter().map(String::as_str))
                 .filter(|n| *n != name);
             let help = did_you_mean(name, known);
             let message = format!("there is no function `{name}` for deciding code");
             let help = help.or_else(|| {
-                own.iter()
+                named
+                    .iter()
                     .any(|n| n == name)
                     .then(|| "it takes another number of arguments".to_owned())
             });
             self.report(
-                place,
+                own,
                 Diagnostic::error("script::unknown-name", message).help_opt(help),
             );
             return Self::poison(place);
@@ -134,7 +137,7 @@ impl Lowering<'_> {
     /// `value in [a, b]`, `value in 1..5`; Rhai writes it `contains(list, value)` in its tree.
     pub(super) fn membership(&mut self, value: &Expr, among: &Expr, place: Place) -> Meaning {
         let (value, found) = self.operand(value);
-        let among_place = self.place(among.start_position());
+        let among_place = self.extent(among);
         let node = match among {
             Expr::FnCall(range, _) if matches!(range.name.as_str(), ".." | "..=") => {
                 let inclusive = range.name.as_str() == "..=";

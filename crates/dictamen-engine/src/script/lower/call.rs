@@ -46,22 +46,26 @@ impl Lowering<'_> {
             return meaning;
         }
         if self.scripts.has_function(&self.file, name, call.args.len()) {
-            let arguments = call
-                .args
-                .iter()
-                .map(|a| (self.place(a.start_position()), self.meaning(a)));
+            let arguments = call.args.iter().map(|a| (self.extent(a), self.meaning(a)));
             let arguments = arguments.collect();
             let file = self.file.clone();
             return self.inline(&file, name, arguments, place);
         }
         let arguments: Vec<_> = call.args.iter().collect();
-        self.builtin(name, None, &arguments, place)
+        let own = self.texts.first(place);
+        self.builtin(name, None, &arguments, own, place)
     }
 
-    /// `value.function(…)`, which is `function(value, …)`.
-    pub(super) fn method(&mut self, of: Meaning, call: &FnCallExpr, place: Place) -> Meaning {
+    /// `value.function(…)`, which is `function(value, …)`. `own` is where the name stands.
+    pub(super) fn method(
+        &mut self,
+        of: Meaning,
+        call: &FnCallExpr,
+        own: Place,
+        place: Place,
+    ) -> Meaning {
         let arguments: Vec<_> = call.args.iter().collect();
-        self.builtin(call.name.as_str(), Some(of), &arguments, place)
+        self.builtin(call.name.as_str(), Some(of), &arguments, own, place)
     }
 
     fn operator(&mut self, name: &str, arguments: &[Expr], place: Place) -> Option<Meaning> {
@@ -139,10 +143,7 @@ impl Lowering<'_> {
             );
             return Self::poison(place);
         }
-        let (left_place, right_place) = (
-            self.place(left.start_position()),
-            self.place(right.start_position()),
-        );
+        let (left_place, right_place) = (self.extent(left), self.extent(right));
         let (left, one) = self.demand(one, left_place);
         let (right, other) = self.demand(other, right_place);
         let ordered = !matches!(op, Comparator::Equal | Comparator::NotEqual);

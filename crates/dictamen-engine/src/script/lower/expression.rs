@@ -14,7 +14,7 @@ use crate::{
 impl Lowering<'_> {
     /// A value in the last place of a block, where `return` may stand inside.
     pub(super) fn value_in_tail(&mut self, expression: &Expr) -> (Node, Type) {
-        let place = self.place(expression.start_position());
+        let place = self.extent(expression);
         if let Expr::Stmt(block) = expression {
             // Whether its value is needed is known only where the way ends.
             return self.block(block, place);
@@ -25,7 +25,7 @@ impl Lowering<'_> {
 
     /// A value inside another expression, where `return` may not stand.
     pub(super) fn operand(&mut self, expression: &Expr) -> (Node, Type) {
-        let place = self.place(expression.start_position());
+        let place = self.extent(expression);
         let meaning = self.meaning(expression);
         self.demand(meaning, place)
     }
@@ -57,7 +57,7 @@ impl Lowering<'_> {
 
     /// What an expression means.
     pub(super) fn meaning(&mut self, expression: &Expr) -> Meaning {
-        let place = self.place(expression.start_position());
+        let place = self.extent(expression);
         if self.exhausted() {
             let (node, found) = Self::wrong(place);
             return Meaning::Value(node, found);
@@ -117,17 +117,15 @@ impl Lowering<'_> {
                 let (node, found) = self.block(block, place);
                 Meaning::Value(node, found)
             }
-            Expr::FnCall(call, position) => {
-                let place = self.place(*position);
-                self.call(call, place)
-            }
+            Expr::FnCall(call, _) => self.call(call, place),
             Expr::Dot(dot, flags, _) => self.dot(dot, *flags, place),
             Expr::And(operands, _) => self.logic(operands, "&&", place),
             Expr::Or(operands, _) => self.logic(operands, "||", place),
             Expr::Coalesce(operands, _) => self.coalesce(operands, place),
             Expr::Index(index, flags, _) => {
+                let start = self.extent(&index.lhs);
                 let left = self.meaning(&index.lhs);
-                self.pick_into(left, &index.rhs, *flags, place)
+                self.pick_into(left, &index.rhs, *flags, start)
             }
             Expr::Array(..) | Expr::Map(..) => {
                 if let Some(value) = expression.get_literal_value(None) {
@@ -217,32 +215,35 @@ impl Lowering<'_> {
             self.error("script::not-available", place, message);
             return Self::poison(place);
         }
+        let start = self.extent(&dot.lhs);
         let left = self.meaning(&dot.lhs);
-        self.step_into(left, &dot.rhs)
+        self.step_into(left, &dot.rhs, start)
     }
 
-    fn step_into(&mut self, left: Meaning, right: &Expr) -> Meaning {
+    /// What follows a dot. `start` is what stands before it.
+    fn step_into(&mut self, left: Meaning, right: &Expr, start: Place) -> Meaning {
         match right {
             Expr::Property(property, position) => {
                 let own = self.place(*position);
-                self.property(left, property.2.as_str(), own)
+                self.property(left, property.2.as_str(), own, start.to(own))
             }
             Expr::MethodCall(call, position) => {
                 let own = self.place(*position);
-                self.method(left, call, own)
+                self.method(left, call, self.texts.first(own), start.to(own))
             }
             // Chains lean to the right: `row.rates.first` is `row.(rates.first)`.
             Expr::Dot(inner, ..) => {
-                let next = self.step_into(left, &inner.lhs);
-                self.step_into(next, &inner.rhs)
+                let next = self.step_into(left, &inner.lhs, start);
+                let start = start.to(self.extent(&inner.lhs));
+                self.step_into(next, &inner.rhs, start)
             }
             Expr::Index(inner, flags, _) => {
-                let next = self.step_into(left, &inner.lhs);
-                let place = self.place(inner.rhs.start_position());
-                self.pick_into(next, &inner.rhs, *flags, place)
+                let next = self.step_into(left, &inner.lhs, start);
+                let start = start.to(self.extent(&inner.lhs));
+                self.pick_into(next, &inner.rhs, *flags, start)
             }
             other => {
-                let place = self.place(other.start_position());
+                let place = self.extent(other);
                 self.error(
                     "script::not-available",
                     place,
@@ -253,21 +254,22 @@ impl Lowering<'_> {
         }
     }
 
-    fn property(&mut self, of: Meaning, name: &str, place: Place) -> Meaning {
+    /// A property. `own` is where its name stands, `whole` begins with what it is asked of.
+    fn property(&mut self, of: Meaning, name: &str, own: Place, whole: Place) -> Meaning {
         match of {
-            Meaning::Applicant => self.characteristic(name, place),
-            Meaning::Band => self.term(name, place),
-            Meaning::Static(value) => self.static_property(&value, name, place),
-            Meaning::Value(_, Type::Unknown) => Self::poison(place),
+            Meaning::Applicant => self.characteristic(name, own, whole),
+            Meaning::Band => self.term(name, own, whole),
+            Meaning::Static(value) => self.static_property(&value, name, own, whole),
+            Meaning::Value(_, Type::Unknown) => Self::poison(whole),
             Meaning::Value(..) | Meaning::Nothing => {
                 let message = format!("a plain value has no property `{name}`");
-                self.error("script::type", place, message);
-                Self::poison(place)
+                self.error("script::type", own, message);
+                Self::poison(whole)
             }
         }
     }
 
-    fn characteristic(&mut self, name: &str, place: Place) -> Meaning {
+    fn characteristic(&mut self, name: &str, own: Place, whole: Place) -> Meaning {
         let known = index_of(name).and_then(|i| Some((i, definitions().get(i)?)));
         let Some((index, definition)) = known else {
             let help =
@@ -276,83 +278,95 @@ impl Lowering<'_> {
                 help.unwrap_or_else(|| "`dictamen characteristics` lists every name".to_owned());
             let message = format!("there is no characteristic `{name}`");
             self.report(
-                place,
+                own,
                 Diagnostic::error("script::unknown-characteristic", message).help(help),
             );
-            return Self::poison(place);
+            return Self::poison(whole);
         };
         Meaning::Value(
-            self.node(NodeKind::Characteristic(index), place),
+            self.node(NodeKind::Characteristic(index), whole),
             Type::measured(definition.kind, definition.unit),
         )
     }
 
-    fn term(&mut self, name: &str, place: Place) -> Meaning {
+    fn term(&mut self, name: &str, own: Place, whole: Place) -> Meaning {
         let Some(index) = self.terms.iter().position(|t| &*t.name == name) else {
             let help = did_you_mean(name, self.terms.iter().map(|t| &*t.name));
             let message = format!("no band has a term `{name}`");
             self.report(
-                place,
+                own,
                 Diagnostic::error("script::unknown-term", message).help_opt(help),
             );
-            return Self::poison(place);
+            return Self::poison(whole);
         };
         let term = self.terms.get(index).map(|t| (t.kind, t.complete));
         let (kind, complete) = term.unwrap_or((Kind::Int, true));
         if !complete {
             let message = format!("not every band with terms has `{name}`");
             self.report(
-                place,
+                own,
                 Diagnostic::error("script::unknown-term", message)
                     .help("give it in every band that leads to the offer"),
             );
         }
-        Meaning::Value(self.node(NodeKind::Term(index), place), Type::plain(kind))
+        Meaning::Value(self.node(NodeKind::Term(index), whole), Type::plain(kind))
     }
 
-    fn static_property(&mut self, value: &Dynamic, name: &str, place: Place) -> Meaning {
+    fn static_property(
+        &mut self,
+        value: &Dynamic,
+        name: &str,
+        own: Place,
+        whole: Place,
+    ) -> Meaning {
         let found = value.read_lock::<rhai::Map>().map(|map| {
             let names: Vec<String> = map.keys().map(ToString::to_string).collect();
             (map.get(name).cloned(), names)
         });
         match found {
-            Some((Some(inner), _)) => self.static_value(&inner, place),
+            Some((Some(inner), _)) => self.static_value(&inner, whole),
             Some((None, names)) => {
                 let help = did_you_mean(name, names.iter().map(String::as_str));
                 let message = format!("the object map has no property `{name}`");
                 self.report(
-                    place,
+                    own,
                     Diagnostic::error("script::unknown-name", message).help_opt(help),
                 );
-                Self::poison(place)
+                Self::poison(whole)
             }
             None => {
                 let message = format!("{} has no property `{name}`", sandbox::plain_type(value));
-                self.error("script::type", place, message);
-                Self::poison(place)
+                self.error("script::type", own, message);
+                Self::poison(whole)
             }
         }
     }
 
     /// `left[right]`, which may go on: `rows[0].low`, `rows[0]["low"]`.
-    fn pick_into(&mut self, left: Meaning, right: &Expr, flags: ASTFlags, place: Place) -> Meaning {
+    fn pick_into(&mut self, left: Meaning, right: &Expr, flags: ASTFlags, start: Place) -> Meaning {
         match right {
             // The chain leans to the right here too, unless it ends within the brackets.
             Expr::Dot(inner, ..) if !flags.contains(ASTFlags::BREAK) => {
-                let next = self.pick(left, &inner.lhs, place);
-                self.step_into(next, &inner.rhs)
+                let whole = self.texts.balanced(start.to(self.extent(&inner.lhs)));
+                let next = self.pick(left, &inner.lhs, whole);
+                self.step_into(next, &inner.rhs, whole)
             }
             Expr::Index(inner, next_flags, _) if !flags.contains(ASTFlags::BREAK) => {
-                let next = self.pick(left, &inner.lhs, place);
-                self.pick_into(next, &inner.rhs, *next_flags, place)
+                let whole = self.texts.balanced(start.to(self.extent(&inner.lhs)));
+                let next = self.pick(left, &inner.lhs, whole);
+                self.pick_into(next, &inner.rhs, *next_flags, whole)
             }
-            key => self.pick(left, key, place),
+            key => {
+                let whole = self.texts.balanced(start.to(self.extent(key)));
+                self.pick(left, key, whole)
+            }
         }
     }
 
+    /// `left[key]`, which is `place`.
     fn pick(&mut self, left: Meaning, key: &Expr, place: Place) -> Meaning {
         match (left, key) {
-            (Meaning::Static(list), Expr::IntegerConstant(at, _)) => {
+            (Meaning::Static(list), Expr::IntegerConstant(at, position)) => {
                 let item = list.read_lock::<rhai::Array>().and_then(|array| {
                     array
                         .get(usize::try_from(*at).ok()?)
@@ -361,13 +375,15 @@ impl Lowering<'_> {
                 if let Some(item) = item {
                     return self.static_value(&item, place);
                 }
-                self.error("script::unknown-name", place, "the list has no such entry");
+                let at = self.place(*position);
+                self.error("script::unknown-name", at, "the list has no such entry");
             }
             (
                 left @ (Meaning::Static(_) | Meaning::Applicant | Meaning::Band),
-                Expr::StringConstant(name, _),
+                Expr::StringConstant(name, position),
             ) => {
-                return self.property(left, name.as_str(), place);
+                let own = self.place(*position);
+                return self.property(left, name.as_str(), own, place);
             }
             (Meaning::Value(_, Type::Unknown), _) => {}
             _ => self.error(

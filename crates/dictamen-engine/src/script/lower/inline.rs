@@ -21,10 +21,7 @@ impl Lowering<'_> {
             return Self::poison(place);
         };
         let name = call.name.as_str();
-        let arguments = call
-            .args
-            .iter()
-            .map(|a| (self.place(a.start_position()), self.meaning(a)));
+        let arguments = call.args.iter().map(|a| (self.extent(a), self.meaning(a)));
         let arguments: Vec<_> = arguments.collect();
         if !self.scripts.has_function(&file, name, arguments.len()) {
             let names = self.scripts.function_names(&file);

@@ -159,7 +159,7 @@ impl Lowering<'_> {
         };
         let mut reductions = Vec::new();
         for item in items {
-            let at = self.place(item.start_position());
+            let at = self.extent(item);
             let parts = match item {
                 Expr::FnCall(call, _) if call.name.as_str() == "when" => match call.args.as_slice()
                 {

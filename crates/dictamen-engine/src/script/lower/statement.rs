@@ -47,7 +47,7 @@ impl Lowering<'_> {
                 }
             }
             Stmt::Expr(_) | Stmt::FnCall(..) => {
-                let place = self.place(statement.position());
+                let place = self.written(statement);
                 self.error(
                     "script::no-effect",
                     place,
@@ -60,15 +60,14 @@ impl Lowering<'_> {
 
     /// The last statement of a block: what it gives.
     fn tail(&mut self, statement: &Stmt, steps: &mut Vec<Step>) -> Option<(Node, Type)> {
-        let place = self.place(statement.position());
+        let place = self.written(statement);
         match statement {
             Stmt::Var(..) => {
                 self.bind(statement, steps);
                 None
             }
             Stmt::Expr(expression) => Some(self.value_in_tail(expression)),
-            Stmt::FnCall(call, position) => {
-                let place = self.place(*position);
+            Stmt::FnCall(call, _) => {
                 let meaning = self.call(call, place);
                 Some(self.demand(meaning, place))
             }
@@ -178,8 +177,27 @@ impl Lowering<'_> {
         )
     }
 
+    /// The place of a whole statement.
+    fn written(&self, statement: &Stmt) -> Place {
+        match statement {
+            Stmt::Expr(expression) => self.extent(expression),
+            Stmt::FnCall(call, position) => self.call_extent(call, *position),
+            Stmt::Assignment(parts) => {
+                let (left, right) = (&parts.1.lhs, &parts.1.rhs);
+                let whole = self.extent(left).to(self.extent(right));
+                self.texts.balanced(whole)
+            }
+            other => {
+                let position = other.position();
+                let line = position.line().unwrap_or(0);
+                let column = position.position().unwrap_or(0);
+                self.texts.statement(&self.file, line, column)
+            }
+        }
+    }
+
     fn refuse(&mut self, statement: &Stmt) {
-        let place = self.place(statement.position());
+        let place = self.written(statement);
         let (code, message, help) = match statement {
             Stmt::While(..) | Stmt::Do(..) | Stmt::For(..) | Stmt::BreakLoop(..) => (
                 "script::loop",
