@@ -12,6 +12,15 @@ pub(crate) type Point = (usize, usize);
 /// From one token to another, both included.
 pub(crate) type Pieces = (usize, usize);
 
+/// A bracket that is alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unpaired {
+    /// Opens and is never closed.
+    Open(usize),
+    /// Closes and nothing is open that it could close.
+    Close(usize),
+}
+
 /// A token with where it begins and ends.
 #[derive(Debug)]
 struct Piece {
@@ -21,6 +30,16 @@ struct Piece {
     end: Point,
     /// The bracket that belongs to this one.
     partner: Option<usize>,
+}
+
+/// Brackets that belong together, by token.
+#[derive(Debug, Default)]
+struct Pairing {
+    pairs: Vec<(usize, usize)>,
+    /// How many brackets belong to none.
+    alone: usize,
+    /// The first that closes what it cannot.
+    misfit: Option<usize>,
 }
 
 /// The tokens of one script, comments left out, by place.
@@ -39,7 +58,7 @@ impl Extents {
             }
             let start = reader.point(token.range.start);
             // What is no token may have taken the space behind it along.
-            let text = token.text(script).trim_end();
+            let text = token.text(script).trim_ascii_end();
             let end = reader.point(token.range.start.saturating_add(text.len()));
             pieces.push(Piece {
                 kind: token.kind,
@@ -54,24 +73,15 @@ impl Extents {
         extents
     }
 
-    /// Finds the brackets that belong together. One that has no partner stays alone.
+    /// Finds the brackets that belong together. Where one closes what it cannot, either it is too
+    /// much or one before it is missing; what leaves fewer brackets alone is taken to be meant.
     fn pair(&mut self) {
-        let mut open: Vec<usize> = Vec::new();
-        let mut pairs = Vec::new();
-        for (at, piece) in self.pieces.iter().enumerate() {
-            if piece.opens() {
-                open.push(at);
-            } else if piece.kind == TokenKind::Close {
-                let fits = |other: &usize| {
-                    let other = self.pieces.get(*other);
-                    other.is_some_and(|other| other.is_closed_by(&piece.text))
-                };
-                if let Some(depth) = open.iter().rposition(fits) {
-                    pairs.extend(open.get(depth).map(|from| (*from, at)));
-                    open.truncate(depth);
-                }
-            }
-        }
+        let first = self.pairs(None);
+        let other = first.misfit.map(|misfit| self.pairs(Some(misfit)));
+        let pairs = match other {
+            Some(other) if other.alone < first.alone => other.pairs,
+            _ => first.pairs,
+        };
         for (from, to) in pairs {
             for (one, other) in [(from, to), (to, from)] {
                 if let Some(piece) = self.pieces.get_mut(one) {
@@ -79,6 +89,40 @@ impl Extents {
                 }
             }
         }
+    }
+
+    /// The brackets that belong together when one is left out.
+    fn pairs(&self, without: Option<usize>) -> Pairing {
+        let mut pairing = Pairing {
+            alone: usize::from(without.is_some()),
+            ..Pairing::default()
+        };
+        let mut open: Vec<usize> = Vec::new();
+        for (at, piece) in self.pieces.iter().enumerate() {
+            if piece.opens() {
+                open.push(at);
+            } else if piece.kind == TokenKind::Close && Some(at) != without {
+                let fits = |other: &usize| {
+                    let other = self.pieces.get(*other);
+                    other.is_some_and(|other| other.is_closed_by(&piece.text))
+                };
+                if !open.last().is_some_and(fits) {
+                    pairing.misfit.get_or_insert(at);
+                }
+                if let Some(depth) = open.iter().rposition(fits) {
+                    pairing
+                        .pairs
+                        .extend(open.get(depth).map(|from| (*from, at)));
+                    let passed = open.len().saturating_sub(depth).saturating_sub(1);
+                    pairing.alone = pairing.alone.saturating_add(passed);
+                    open.truncate(depth);
+                } else {
+                    pairing.alone = pairing.alone.saturating_add(1);
+                }
+            }
+        }
+        pairing.alone = pairing.alone.saturating_add(open.len());
+        pairing
     }
 
     /// The token that begins at a point, or that the point lies in.
@@ -136,7 +180,8 @@ impl Extents {
         }
     }
 
-    fn partner(&self, at: usize) -> Option<usize> {
+    /// The bracket that closes one, or that it closes.
+    pub(crate) fn partner(&self, at: usize) -> Option<usize> {
         self.pieces.get(at)?.partner
     }
 
@@ -161,7 +206,7 @@ impl Extents {
     /// closing bracket behind it.
     fn item(&self, at: usize) -> usize {
         let mut last = at;
-        let mut next = at;
+        let mut next = self.behind_parameters(at);
         while let Some(piece) = self.pieces.get(next) {
             if matches!(
                 piece.kind,
@@ -177,6 +222,22 @@ impl Extents {
             next = last.saturating_add(1);
         }
         last
+    }
+
+    /// The token behind the parameters of a closure, if one begins at a token.
+    fn behind_parameters(&self, at: usize) -> usize {
+        let mut next = at;
+        if self.text(at) == "|" {
+            next = next.saturating_add(1);
+            while matches!(self.kind(next), Some(TokenKind::Name | TokenKind::Comma)) {
+                next = next.saturating_add(1);
+            }
+        }
+        if self.kind(next) == Some(TokenKind::Pipe) {
+            next.saturating_add(1)
+        } else {
+            at
+        }
     }
 
     /// The last token of the statement that begins with a token, without its semicolon.
@@ -224,7 +285,7 @@ impl Extents {
             return items;
         };
         let mut from = open.saturating_add(1);
-        let mut next = from;
+        let mut next = self.behind_parameters(from);
         while next <= close {
             let Some(piece) = self.pieces.get(next) else {
                 break;
@@ -234,11 +295,55 @@ impl Extents {
                     items.push((from, last));
                 }
                 from = next.saturating_add(1);
+                next = self.behind_parameters(from);
+                continue;
             }
             let skipped = if piece.opens() { piece.partner } else { None };
             next = skipped.unwrap_or(next).saturating_add(1);
         }
         items
+    }
+
+    /// The innermost bracket that is open at a token.
+    pub(crate) fn enclosing(&self, at: usize) -> Option<usize> {
+        let mut at = at.checked_sub(1)?;
+        loop {
+            let piece = self.pieces.get(at)?;
+            if piece.opens() {
+                return Some(at);
+            }
+            let closes = piece.kind == TokenKind::Close;
+            at = if closes {
+                piece.partner.unwrap_or(at)
+            } else {
+                at
+            }
+            .checked_sub(1)?;
+        }
+    }
+
+    /// The first bracket without a partner, when there are some: the one that is never closed, or
+    /// the one that closes nothing. Nothing is said of a script with something in it that is no
+    /// token, which may hide brackets.
+    pub(crate) fn unpaired(&self) -> Option<Unpaired> {
+        if self
+            .pieces
+            .iter()
+            .any(|piece| piece.kind == TokenKind::Other)
+        {
+            return None;
+        }
+        let alone = |piece: &&(usize, &Piece)| {
+            let bracket = piece.1.opens() || piece.1.kind == TokenKind::Close;
+            bracket && piece.1.partner.is_none()
+        };
+        let pieces: Vec<(usize, &Piece)> = self.pieces.iter().enumerate().collect();
+        let (at, piece) = pieces.iter().find(alone)?;
+        Some(if piece.opens() {
+            Unpaired::Open(*at)
+        } else {
+            Unpaired::Close(*at)
+        })
     }
 
     /// The same tokens, and more on either side until every bracket among them is there with its

@@ -45,6 +45,7 @@ pub mod checks;
 mod decision;
 mod declaration;
 mod diagnostic;
+mod edit;
 mod evaluate;
 mod extent;
 mod format;
@@ -64,6 +65,7 @@ pub use decision::{
     ReasonText,
 };
 pub use diagnostic::{Diagnostic, Severity, Span};
+pub use edit::Edit;
 pub use format::format;
 pub use policy::{Application, Loaded, ParamInfo, Policy, RuleInfo, StageInfo};
 pub use reasons::{CatalogueReason, FAILED, HUMAN_REVIEW, UNDECIDED};

@@ -38,6 +38,8 @@ pub(crate) struct TableProblem {
     /// The cell on that line, when it is one.
     pub(crate) cell: Option<String>,
     pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) help: Option<&'static str>,
 }
 
 impl TableProblem {
@@ -46,6 +48,7 @@ impl TableProblem {
             line,
             cell: None,
             message,
+            help: None,
         }
     }
 }
@@ -70,9 +73,8 @@ impl Table {
                 problems.push(TableProblem::new(Some(1), message));
             } else if headers.iter().take(i).any(|other| other == name) {
                 problems.push(TableProblem {
-                    line: Some(1),
                     cell: Some(name.to_owned()),
-                    message: format!("the column name `{name}` occurs twice"),
+                    ..TableProblem::new(Some(1), format!("the column name `{name}` occurs twice"))
                 });
             }
         }
@@ -80,7 +82,11 @@ impl Table {
             && only.contains([';', '\t'])
         {
             let message = "the cells are not separated by commas".to_owned();
-            problems.push(TableProblem::new(Some(1), message));
+            let help = "save it as CSV with commas between the cells and points in decimal numbers";
+            problems.push(TableProblem {
+                help: Some(help),
+                ..TableProblem::new(Some(1), message)
+            });
             return Err(problems);
         }
         let mut rows = Vec::new();
@@ -96,9 +102,11 @@ impl Table {
                     let line = record.position().map(csv::Position::line);
                     doubts.extend(record.iter().filter(|text| is_almost_number(text)).map(
                         |text| TableProblem {
-                            line,
                             cell: Some(text.to_owned()),
-                            message: format!("`{text}` is read as a text, not as a number"),
+                            ..TableProblem::new(
+                                line,
+                                format!("`{text}` is read as a text, not as a number"),
+                            )
                         },
                     ));
                     rows.push(record.iter().map(cell).collect::<Vec<_>>());
@@ -180,7 +188,13 @@ fn problem(error: &csv::Error) -> TableProblem {
         csv::ErrorKind::Utf8 { .. } => "the row is not valid UTF-8".to_owned(),
         _ => "the file cannot be read as CSV".to_owned(),
     };
-    TableProblem::new(line, message)
+    let unequal = matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. });
+    TableProblem {
+        help: unequal.then_some(
+            "a decimal number is written with a point: `0.5`; a cell with a comma in it stands between double quotes",
+        ),
+        ..TableProblem::new(line, message)
+    }
 }
 
 /// A number of a cell or key, whole or not.

@@ -2,8 +2,10 @@
 
 use std::sync::OnceLock;
 
+use dictamen_model::suggest;
+
 use crate::{
-    PolicySource, Span,
+    Edit, PolicySource, Span,
     extent::{Extents, Pieces},
     syntax::TokenKind,
     tree::Place,
@@ -244,6 +246,52 @@ impl Texts {
         })
     }
 
+    /// What stands at a place, on one line.
+    pub(crate) fn written(&self, place: Place) -> String {
+        self.span(place).map(|s| s.text()).unwrap_or_default()
+    }
+
+    /// A change at a place.
+    pub(crate) fn edit(&self, place: Place, replacement: &str, safe: bool) -> Option<Edit> {
+        Some(Edit {
+            span: self.span(place)?,
+            replacement: replacement.to_owned(),
+            safe,
+        })
+    }
+
+    /// "Did you mean …?" for a mistyped name, and the edit that puts the name meant at `place`.
+    pub(crate) fn meant<'a>(
+        &self,
+        place: Place,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str> + Clone,
+    ) -> (Option<String>, Option<Edit>) {
+        let Some(near) = suggest::nearest(name, known.clone()) else {
+            return (None, None);
+        };
+        let safe = suggest::only(name, known) == Some(near);
+        let help = format!("did you mean `{near}`?");
+        (Some(help), self.edit(place, near, safe))
+    }
+
+    /// The tokens of a file.
+    pub(crate) fn extents(&self, file: usize) -> Option<&Extents> {
+        Some(self.files.get(file)?.extents())
+    }
+
+    /// The place of some tokens of a file.
+    pub(crate) fn place_of(&self, file: usize, pieces: Pieces) -> Option<Place> {
+        let extents = self.extents(file)?;
+        let place = Place {
+            file,
+            ..Place::default()
+        };
+        extents
+            .points(pieces)
+            .map(|_| Self::covering(place, extents, pieces))
+    }
+
     /// A span over a whole line of a file.
     pub(crate) fn line_span(&self, path: &str, line: usize) -> Option<Span> {
         let file = self.index(path)?;
@@ -284,6 +332,31 @@ impl Texts {
         let file = self.files.get(self.index(path)?)?;
         let line = crate::reasons::line_of(&file.lines.join("\n"), name)?;
         self.line_span(path, line)
+    }
+
+    /// The change that takes an entry of a TOML file out, from its header at a line up to the next
+    /// header or the end.
+    pub(crate) fn entry_of(&self, path: &str, line: usize) -> Option<Edit> {
+        let file = self.index(path)?;
+        let lines = &self.files.get(file)?.lines;
+        let next = lines
+            .iter()
+            .enumerate()
+            .skip(line)
+            .find(|(_, text)| text.trim_start().starts_with('['));
+        // Up to where the next header begins; at the end of the file, up to its last character.
+        let (end_line, end_column) = match next {
+            Some((index, _)) => (index.saturating_add(1), 1),
+            None => (lines.len(), lines.last()?.chars().count().saturating_add(1)),
+        };
+        let place = Place {
+            file,
+            line,
+            column: 1,
+            end_line,
+            end_column,
+        };
+        self.edit(place, "", false)
     }
 
     /// Number of lines of a file.

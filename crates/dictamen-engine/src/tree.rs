@@ -36,6 +36,24 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Where it begins, without width.
+    pub(crate) fn start(self) -> Self {
+        Self {
+            end_line: self.line,
+            end_column: self.column,
+            ..self
+        }
+    }
+
+    /// Where it ends, without width.
+    pub(crate) fn end(self) -> Self {
+        Self {
+            line: self.end_line,
+            column: self.end_column,
+            ..self
+        }
+    }
+
     /// Both places and all between them, when both are known and in one file.
     pub(crate) fn to(self, other: Self) -> Self {
         if other.line == 0 || self.file != other.file {

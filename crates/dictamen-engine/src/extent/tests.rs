@@ -58,6 +58,8 @@ fn arguments_are_told_apart_by_their_own_commas() {
         .map(|(from, _)| extents.text(*from))
         .collect();
     assert_eq!(texts, ["1", "g", "#{"]);
+    let rule = Extents::new("rule(\"K\", |a, b| f(a, b), || 1)");
+    assert_eq!(rule.arguments(0), [(2, 2), (4, 14), (16, 17)]);
     assert_eq!(extents.arguments(0), []);
     assert_eq!(Extents::new("f()").arguments(0), []);
 }

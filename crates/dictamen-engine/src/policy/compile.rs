@@ -14,6 +14,7 @@ use crate::{
     Diagnostic, PolicyStamp,
     declaration::{self, BandEffect, Declaration},
     reasons::{self, Catalogue},
+    syntax::is_name,
     text::Texts,
     tree::Place,
 };
@@ -30,7 +31,7 @@ pub(super) fn compile(
 ) -> Option<Policy> {
     let mut check = Check { texts, diagnostics };
     let used = check.codes(&declaration, &catalogue);
-    check.stages(&declaration);
+    check.stages(&declaration, whole);
     check.identity(&declaration);
     check.scorecard(&declaration);
     if whole {
@@ -161,7 +162,9 @@ impl Check<'_> {
         if !plain(&identity.id, "-_") {
             let message = "the policy's id may hold only letters, digits, `-` and `_`".to_owned();
             let at = self.argument(identity.place, 0);
-            self.error("policy::identity", at, message, None);
+            let help =
+                Some("it is also the name of the policy's folder, as in `nomina-mx`".to_owned());
+            self.error("policy::identity", at, message, help);
         }
         if !plain(&identity.version, ".-+_") {
             let message = "the policy's version may hold only letters, digits, `.`, `-` and `+`";
@@ -247,7 +250,7 @@ impl Check<'_> {
             && self.diagnostics.iter().any(|d| told.contains(&d.code))
     }
 
-    fn stages(&mut self, declaration: &Declaration) {
+    fn stages(&mut self, declaration: &Declaration, whole: bool) {
         for (i, stage) in declaration.stages.iter().enumerate() {
             let name = self.argument(stage.place, 0);
             if declaration
@@ -257,17 +260,27 @@ impl Check<'_> {
                 .any(|other| other.name == stage.name)
             {
                 let message = format!("stage `{}` is declared twice", stage.name);
-                self.error("policy::duplicate-stage", name, message, None);
+                let help = "give it another name, or put its rules into the first one";
+                self.error(
+                    "policy::duplicate-stage",
+                    name,
+                    message,
+                    Some(help.to_owned()),
+                );
             }
             if [SCORE, OFFER, END].contains(&&*stage.name) {
                 let message = format!("the stage name `{}` belongs to the system", stage.name);
-                self.error("policy::duplicate-stage", name, message, None);
+                let help = Some("give it another name".to_owned());
+                self.error("policy::duplicate-stage", name, message, help);
             }
-            if stage.rules.is_empty() {
+            if stage.rules.is_empty() && whole {
                 let message = format!("stage `{}` has no rules", stage.name);
                 let span = self.texts.span(name);
-                self.diagnostics
-                    .push(Diagnostic::warning("policy::empty-stage", message).at(span));
+                self.diagnostics.push(
+                    Diagnostic::warning("policy::empty-stage", message)
+                        .at(span)
+                        .help("it decides nothing: give it rules, or take it out"),
+                );
             }
         }
     }
@@ -278,9 +291,17 @@ impl Check<'_> {
         };
         for scored in &scorecard.characteristics {
             let bins = self.argument(scored.place, 2);
-            if scored.bins.is_empty() {
+            if scored.bins.is_empty() && scored.sound {
                 let message = format!("characteristic `{}` has no bins", scored.code);
-                self.error("scorecard::no-bins", bins, message, None);
+                self.error(
+                    "scorecard::no-bins",
+                    bins,
+                    message,
+                    Some(
+                        "give each bin its lower bound and its points: `[[0, 0], [52, 30]]`"
+                            .to_owned(),
+                    ),
+                );
             }
             for (i, pair) in scored.bins.windows(2).enumerate() {
                 let [(lower, _), (next, _)] = pair else {
@@ -303,6 +324,11 @@ impl Check<'_> {
             let at = self.argument(scorecard.place, 1);
             self.error("scorecard::empty", at, message, None);
         }
+        // Without all bins there is no saying what scores there can be.
+        let sound = |scored: &declaration::Scored| scored.sound && !scored.bins.is_empty();
+        if !scorecard.characteristics.iter().all(sound) {
+            return;
+        }
         match (&declaration.bands, reachable(scorecard)) {
             (Some(bands), Some((lowest, highest))) => self.bands(bands, lowest, highest),
             (Some(_), None) => {
@@ -319,7 +345,8 @@ impl Check<'_> {
             if bands.bands.iter().take(i).any(|other| other.id == band.id) {
                 let message = format!("band `{}` is declared twice", band.id);
                 let at = self.argument(band.place, 0);
-                self.error("bands::duplicate", at, message, None);
+                let help = Some("give each band an id of its own".to_owned());
+                self.error("bands::duplicate", at, message, help);
             }
             let before = i.checked_sub(1).and_then(|i| bands.bands.get(i));
             if before.is_some_and(|before| before.cut_off <= band.cut_off) {
@@ -414,18 +441,37 @@ impl Check<'_> {
         for param in declaration.params.iter().filter(|param| !param.used) {
             let message = format!("no rule uses param `{}`", param.name);
             let span = self.texts.span(self.argument(param.place, 0));
+            let bound = self.texts.token_before(param.place);
+            let bound = bound.is_some_and(|before| self.texts.written(before) == "=");
+            let (help, edit) = if bound {
+                let help = "name it in a rule, or take it out: changing it would change nothing";
+                (help.to_owned(), None)
+            } else {
+                let begin = format!("let {} = ", param.name);
+                let help = format!("bind it to a name that rules can use: `{begin}param(…);`");
+                let edit = self.texts.edit(param.place.start(), &begin, false);
+                (help, edit.filter(|_| is_name(&param.name)))
+            };
             self.diagnostics.push(
                 Diagnostic::warning("policy::unused-param", message)
                     .at(span)
-                    .help("a threshold nobody reads changes nothing when it is changed"),
+                    .help(help)
+                    .edits(edit),
             );
         }
         let unused = catalogue.keys().filter(|code| !used.contains_key(*code));
         for code in unused.filter(|code| !reasons::is_system(code)) {
             let message = format!("no rule uses reason `{code}`");
             let span = self.texts.header_span(reasons::FILE, code);
-            self.diagnostics
-                .push(Diagnostic::warning("reasons::unused", message).at(span));
+            let edit = span
+                .as_ref()
+                .and_then(|span| self.texts.entry_of(reasons::FILE, span.line));
+            self.diagnostics.push(
+                Diagnostic::warning("reasons::unused", message)
+                    .at(span)
+                    .help("name it in a rule, a band or the offer, or take it out")
+                    .edits(edit),
+            );
         }
     }
 }

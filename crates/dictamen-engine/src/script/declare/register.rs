@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+use rust_decimal::Decimal;
 
 use super::{
     Collector, OutcomeValue, RawClosure, RawRule, RawScored, RawStage, argument, param_tag,
@@ -127,7 +128,8 @@ fn policy_and_params(engine: &mut Engine, shared: &Shared) {
                     plain_type(&value)
                 );
                 let at = collector.texts.argument(place, 1);
-                collector.report("script::arguments", at, message);
+                let help = "write the threshold itself, such as 26 or 0.28";
+                collector.advise("script::arguments", at, message, help, None);
             }
             let (Some(name), Some(unit), Some(source), Some(scalar)) = (name, unit, source, scalar)
             else {
@@ -136,7 +138,8 @@ fn policy_and_params(engine: &mut Engine, shared: &Shared) {
             if collector.params.iter().any(|p| p.name == name) {
                 let message = format!("param `{name}` is declared twice");
                 let at = collector.texts.argument(place, 0);
-                collector.report("policy::declared-twice", at, message);
+                let help = "a param is declared once and used wherever its value is needed";
+                collector.advise("policy::declared-twice", at, message, help, None);
             }
             let mut value = value.flatten();
             value.set_tag(param_tag(collector.params.len()));
@@ -247,12 +250,23 @@ fn ending(
         Some(OutcomeValue(outcome @ (Outcome::Refer | Outcome::Decline))) => Some(outcome),
         Some(OutcomeValue(other)) => {
             let message = format!("{what} must be REFER or DECLINE, not {other}");
-            collector.report("script::arguments", place, message);
+            let help = "who is met by no rule goes on to the next stage, and at the end to `otherwise` or the offer";
+            collector.advise("script::arguments", place, message, help, None);
             None
         }
         None => {
             let message = format!("{what} must be REFER or DECLINE, not {}", plain_type(value));
-            collector.report("script::arguments", place, message);
+            let text = value.clone().into_immutable_string().unwrap_or_default();
+            let name = super::CONSTANTS
+                .iter()
+                .map(|(name, _)| *name)
+                .find(|name| name.eq_ignore_ascii_case(&text));
+            let edit = name.and_then(|name| collector.texts.edit(place, name, true));
+            let help = name.map_or_else(
+                || "write REFER or DECLINE, without quotation marks".to_owned(),
+                |name| format!("an outcome stands without quotation marks: `{name}`"),
+            );
+            collector.advise("script::arguments", place, message, help, edit);
             None
         }
     }
@@ -267,6 +281,16 @@ fn members(
     list: &Dynamic,
     member: impl Fn(&Dynamic) -> Option<Option<usize>>,
 ) -> Vec<usize> {
+    if let Some(position) = member(list) {
+        let at = collector.texts.argument(place, index);
+        let written = collector.texts.written(at);
+        let meant = format!("[ {written} ]");
+        let edit = collector.texts.edit(at, &meant, true);
+        let message = format!("{what} must be a list, even when there is only one");
+        let help = "put square brackets around it";
+        collector.advise("script::arguments", at, message, help, edit);
+        return position.into_iter().collect();
+    }
     let Some(list): Option<Array> = collector.fit(place, index, argument::list(what, list)) else {
         return Vec::new();
     };
@@ -313,19 +337,7 @@ fn scorecards(engine: &mut Engine, shared: &Shared) {
             1,
             argument::closure("a characteristic's input", input),
         );
-        let bins = collector.fit(place, 2, argument::list("a characteristic's bins", bins));
-        let bins: Vec<_> = bins
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
-            .filter_map(|(i, bin)| {
-                let at = collector.texts.argument(place, 2);
-                let at = collector.texts.entry(at, i);
-                bin_of(bin)
-                    .map_err(|misfit| collector.report("script::arguments", at, misfit))
-                    .ok()
-            })
-            .collect();
+        let (bins, sound) = bins_of(&mut collector, place, bins);
         let (Some(code), Some(pointer)) = (code, input) else {
             return ScoredValue(None);
         };
@@ -335,6 +347,7 @@ fn scorecards(engine: &mut Engine, shared: &Shared) {
             code,
             input,
             bins,
+            sound,
             missing,
             place,
         });
@@ -380,7 +393,7 @@ fn scorecards(engine: &mut Engine, shared: &Shared) {
     );
 }
 
-fn bin_of(bin: &Dynamic) -> Result<(rust_decimal::Decimal, i64), argument::Misfit> {
+fn bin_of(bin: &Dynamic) -> Result<(Decimal, i64), argument::Misfit> {
     let pair = argument::list("a bin", bin)?;
     match pair.as_slice() {
         [lower, points] => Ok((
@@ -392,6 +405,45 @@ fn bin_of(bin: &Dynamic) -> Result<(rust_decimal::Decimal, i64), argument::Misfi
             pair.len()
         )),
     }
+}
+
+/// The bins of the call at `place`, and whether they are all there.
+fn bins_of(
+    collector: &mut Collector,
+    place: crate::tree::Place,
+    bins: &Dynamic,
+) -> (Vec<(Decimal, i64)>, bool) {
+    const PAIRS: &str = "write each bin as its lower bound and its points: `[[0, 0], [52, 30]]`";
+    let place = collector.texts.argument(place, 2);
+    let list = match argument::list("a characteristic's bins", bins) {
+        Ok(list) => list,
+        Err(misfit) => {
+            let message = if bins.is::<MissingPoints>() {
+                "the bins are missing before `missing(…)`".to_owned()
+            } else {
+                misfit
+            };
+            collector.advise("script::arguments", place, message, PAIRS, None);
+            return (Vec::new(), false);
+        }
+    };
+    if !list.is_empty() && list.iter().all(|bin| argument::scalar(bin).is_some()) {
+        let message = "the bins are no list of pairs";
+        collector.advise("script::arguments", place, message, PAIRS, None);
+        return (Vec::new(), false);
+    }
+    let mut found = Vec::new();
+    for (i, bin) in list.iter().enumerate() {
+        match bin_of(bin) {
+            Ok(bin) => found.push(bin),
+            Err(misfit) => {
+                let at = collector.texts.entry(place, i);
+                collector.advise("script::arguments", at, misfit, PAIRS, None);
+            }
+        }
+    }
+    let sound = found.len() == list.len();
+    (found, sound)
 }
 
 fn bands(engine: &mut Engine, shared: &Shared) {
@@ -527,7 +579,10 @@ fn endings(engine: &mut Engine, shared: &Shared) {
                 collector.report("script::arguments", at, message);
             } else if outcome != Outcome::Approve && code.is_none() {
                 let message = format!("`otherwise({outcome})` needs a reason code");
-                collector.report("script::arguments", place, message);
+                let help = format!(
+                    "name the reason the applicant is told: `otherwise({outcome}, \"CODE\")`"
+                );
+                collector.advise("script::arguments", place, message, help, None);
             } else if collector.otherwise.is_some() {
                 collector.twice(place, "otherwise");
             } else {

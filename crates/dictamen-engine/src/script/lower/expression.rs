@@ -1,13 +1,14 @@
 //! Expressions: names, properties, operators, literals.
 
+use std::sync::Arc;
+
 use dictamen_model::characteristic::{Kind, Value, definitions, index_of};
-use dictamen_model::suggest::did_you_mean;
 use rhai::{ASTFlags, BinaryExpr, Dynamic, Expr};
 
 use super::{Binding, Lowering, MAX_DEPTH, Meaning};
 use crate::{
     Diagnostic,
-    script::{argument, declare, sandbox},
+    script::{argument, declare, failure, sandbox},
     tree::{Node, NodeKind, Place, Type, unit_named},
 };
 
@@ -135,10 +136,12 @@ impl Lowering<'_> {
                 Self::poison(place)
             }
             Expr::InterpolatedString(..) => {
-                self.error(
+                self.advise(
                     "script::not-available",
                     place,
                     "texts cannot be put together in deciding code",
+                    "write the whole text between double quotes",
+                    None,
                 );
                 Self::poison(place)
             }
@@ -192,16 +195,8 @@ impl Lowering<'_> {
             }
             Some(Binding::Static(value)) => self.static_value(&value, place),
             None => {
-                let help = did_you_mean(name, self.scope.names());
-                let help = help.unwrap_or_else(|| {
-                    "a function of the script sees only its own arguments; hand the value over"
-                        .to_owned()
-                });
-                let message = format!("nothing is called `{name}` here");
-                self.report(
-                    place,
-                    Diagnostic::error("script::unknown-name", message).help(help),
-                );
+                let found = failure::name::unknown(name, place, self.texts);
+                self.report(place, found);
                 Self::poison(place)
             }
         }
@@ -272,15 +267,25 @@ impl Lowering<'_> {
     fn characteristic(&mut self, name: &str, own: Place, whole: Place) -> Meaning {
         let known = index_of(name).and_then(|i| Some((i, definitions().get(i)?)));
         let Some((index, definition)) = known else {
-            let help =
-                withheld(name).or_else(|| did_you_mean(name, definitions().iter().map(|d| d.name)));
-            let help =
-                help.unwrap_or_else(|| "`dictamen characteristics` lists every name".to_owned());
             let message = format!("there is no characteristic `{name}`");
-            self.report(
-                own,
-                Diagnostic::error("script::unknown-characteristic", message).help(help),
-            );
+            let code = "script::unknown-characteristic";
+            if let Some(help) = withheld(name) {
+                self.advise(code, own, message, help, None);
+                return Self::poison(whole);
+            }
+            let names: Vec<&str> = definitions().iter().map(|d| d.name).collect();
+            let written = self.texts.written(own);
+            let quoted = written.starts_with('"');
+            let (help, edit) = self.texts.meant(own, name, names.iter().copied());
+            let help = help.unwrap_or_else(|| list_like(name, &names));
+            // Between brackets the name stands as a text.
+            let edit = edit.map(|mut edit| {
+                if quoted {
+                    edit.replacement = format!("\"{}\"", edit.replacement);
+                }
+                edit
+            });
+            self.advise(code, own, message, help, edit);
             return Self::poison(whole);
         };
         Meaning::Value(
@@ -291,12 +296,12 @@ impl Lowering<'_> {
 
     fn term(&mut self, name: &str, own: Place, whole: Place) -> Meaning {
         let Some(index) = self.terms.iter().position(|t| &*t.name == name) else {
-            let help = did_you_mean(name, self.terms.iter().map(|t| &*t.name));
+            let names: Vec<Arc<str>> = self.terms.iter().map(|t| Arc::clone(&t.name)).collect();
             let message = format!("no band has a term `{name}`");
-            self.report(
-                own,
-                Diagnostic::error("script::unknown-term", message).help_opt(help),
-            );
+            let names = names.iter().map(|name| &**name);
+            let known: Vec<&str> = names.clone().collect();
+            let help = (!known.is_empty()).then(|| format!("the bands have: {}", known.join(", ")));
+            self.unknown("script::unknown-term", own, message, name, names, help);
             return Self::poison(whole);
         };
         let term = self.terms.get(index).map(|t| (t.kind, t.complete));
@@ -326,12 +331,9 @@ impl Lowering<'_> {
         match found {
             Some((Some(inner), _)) => self.static_value(&inner, whole),
             Some((None, names)) => {
-                let help = did_you_mean(name, names.iter().map(String::as_str));
                 let message = format!("the object map has no property `{name}`");
-                self.report(
-                    own,
-                    Diagnostic::error("script::unknown-name", message).help_opt(help),
-                );
+                let names = names.iter().map(String::as_str);
+                self.unknown("script::unknown-name", own, message, name, names, None);
                 Self::poison(whole)
             }
             None => {
@@ -405,7 +407,8 @@ impl Lowering<'_> {
                         "`{operator}` needs true or false on both sides, this is {}",
                         found.name()
                     );
-                    self.error("script::type", node.place, message);
+                    let help = "compare it, as in `a.weeks_total < 26`";
+                    self.advise("script::type", node.place, message, help, None);
                 }
                 node
             })
@@ -431,6 +434,51 @@ impl Lowering<'_> {
         }
         let kind = NodeKind::Coalesce(nodes);
         Meaning::Value(self.node(kind, place), joined.unwrap_or(Type::Unknown))
+    }
+}
+
+/// Words of Spanish with the words that names have for them.
+const SPANISH: [(&str, &str); 16] = [
+    ("semanas", "weeks"),
+    ("ingreso", "income"),
+    ("ingresos", "income"),
+    ("sueldo", "salary"),
+    ("salario", "salary"),
+    ("edad", "age"),
+    ("antiguedad", "tenure"),
+    ("patron", "employer"),
+    ("patrones", "employers"),
+    ("empleo", "employed"),
+    ("empleado", "employed"),
+    ("deuda", "debt"),
+    ("monto", "amount"),
+    ("plazo", "term"),
+    ("densidad", "density"),
+    ("puntaje", "score"),
+];
+
+/// Where the names are, and those that have a word in common with the one written.
+fn list_like(name: &str, names: &[&str]) -> String {
+    let words: Vec<String> = name
+        .split('_')
+        .filter(|word| word.chars().count() > 2)
+        .map(str::to_lowercase)
+        .map(|word| {
+            let translated = SPANISH.iter().find(|(spanish, _)| *spanish == word);
+            translated.map_or(word, |(_, english)| (*english).to_owned())
+        })
+        .collect();
+    let alike = names.iter().filter(|known| {
+        known
+            .split('_')
+            .any(|part| words.iter().any(|word| word == part))
+    });
+    let alike: Vec<String> = alike.take(4).map(|name| format!("`{name}`")).collect();
+    let list = "`dictamen characteristics` lists every name";
+    if alike.is_empty() {
+        list.to_owned()
+    } else {
+        format!("some names like it: {}; {list}", alike.join(", "))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Statements: `let`, blocks, `if`, `return`, and the refusal of everything that could loop or
 //! change a value.
 
-use rhai::{ASTFlags, FlowControl, Stmt, StmtBlock};
+use rhai::{ASTFlags, BinaryExpr, Expr, FlowControl, Stmt, StmtBlock};
 
 use super::{Binding, Lowering, Meaning};
 use crate::tree::{Node, NodeKind, Place, Step, Type};
@@ -48,10 +48,12 @@ impl Lowering<'_> {
             }
             Stmt::Expr(_) | Stmt::FnCall(..) => {
                 let place = self.written(statement);
-                self.error(
+                self.advise(
                     "script::no-effect",
                     place,
                     "this value is computed and then not used",
+                    "join it to what follows with `&&` or `||`, or bind it with `let`",
+                    None,
                 );
             }
             other => self.refuse(other),
@@ -146,7 +148,7 @@ impl Lowering<'_> {
 
     fn return_value(
         &mut self,
-        value: Option<&rhai::Expr>,
+        value: Option<&Expr>,
         flags: ASTFlags,
         place: Place,
     ) -> (Node, Type) {
@@ -159,7 +161,14 @@ impl Lowering<'_> {
             return Self::wrong(place);
         }
         let Some(value) = value else {
-            self.error("script::no-value", place, "`return` needs a value");
+            let help = "say what it gives: `return true;`";
+            self.advise(
+                "script::no-value",
+                place,
+                "`return` needs a value",
+                help,
+                None,
+            );
             return Self::wrong(place);
         };
         if !self.return_allowed {
@@ -196,7 +205,30 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether `=` stands where only a comparison can be meant, and reports it.
+    fn compares(&mut self, parts: &BinaryExpr) -> bool {
+        if !matches!(parts.lhs, Expr::Dot(..) | Expr::Index(..)) {
+            return false;
+        }
+        let right = self.extent(&parts.rhs);
+        let Some(sign) = self.texts.token_before(right) else {
+            return false;
+        };
+        if self.texts.written(sign) != "=" {
+            return false;
+        }
+        let message = "`=` gives a value; it does not compare";
+        let edit = self.texts.edit(sign, "==", true);
+        self.advise("script::assignment", sign, message, "write `==`", edit);
+        true
+    }
+
     fn refuse(&mut self, statement: &Stmt) {
+        if let Stmt::Assignment(parts) = statement
+            && self.compares(&parts.1)
+        {
+            return;
+        }
         let place = self.written(statement);
         let (code, message, help) = match statement {
             Stmt::While(..) | Stmt::Do(..) | Stmt::For(..) | Stmt::BreakLoop(..) => (
