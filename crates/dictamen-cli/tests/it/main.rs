@@ -4,6 +4,7 @@
 mod checking;
 mod deciding;
 mod editing;
+mod fixing;
 mod formatting;
 mod serving;
 mod support;
