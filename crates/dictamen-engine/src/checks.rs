@@ -6,21 +6,26 @@
 /// The whole text, in Markdown.
 const TEXT: &str = include_str!("../docs/checks.md");
 
-/// Every code that the text explains, in its order.
-pub fn codes() -> impl Iterator<Item = &'static str> {
-    sections().map(|(code, _)| code)
+/// What is said of one code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The code, such as `script::unit`.
+    pub code: &'static str,
+    /// Its meaning and examples, in Markdown without its heading.
+    pub text: &'static str,
 }
 
-/// The entry of a code, in Markdown without its heading.
-pub fn explain(code: &str) -> Option<&'static str> {
-    sections()
-        .find(|(known, _)| *known == code)
-        .map(|(_, entry)| entry)
+/// Every code of the engine, in the order of the text.
+pub fn all() -> impl Iterator<Item = Entry> {
+    entries(TEXT)
 }
 
-fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TEXT.split("\n## ").skip(1).filter_map(|section| {
-        let (code, entry) = section.split_once('\n')?;
-        Some((code, entry.trim()))
+/// The entries of a text of this form: a heading of the second level with the code, and below it
+/// what is said of it.
+pub fn entries(text: &'static str) -> impl Iterator<Item = Entry> {
+    text.split("\n## ").skip(1).filter_map(|section| {
+        let (code, text) = section.split_once('\n')?;
+        let text = text.trim();
+        Some(Entry { code, text })
     })
 }

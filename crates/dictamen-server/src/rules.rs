@@ -13,6 +13,7 @@
 //! volume does no harm. What cannot be read fails the folder it is in and no other.
 
 mod book;
+pub mod checks;
 mod read;
 
 pub use book::{Failure, LoadedPolicy, PARAMETERS, ParameterSet, RuleBook, Versions};

@@ -106,14 +106,15 @@ pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure
 
 /// Prints what a code means.
 fn explain(code: &str, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let Some(entry) = checks::explain(code) else {
-        let known: Vec<&str> = checks::codes().collect();
+    let all = || checks::all().chain(dictamen_server::rules::checks::all());
+    let Some(entry) = all().find(|entry| entry.code == code) else {
+        let known: Vec<&str> = all().map(|entry| entry.code).collect();
         let message = format!("no finding has the code `{code}`");
         return Err(
             Failure::new(Exit::Usage, message).help_opt(suggest::help(code, known.iter().copied()))
         );
     };
-    writeln!(out, "{code}\n\n{entry}")?;
+    writeln!(out, "{code}\n\n{}", entry.text)?;
     Ok(Exit::Done)
 }
 

@@ -149,6 +149,9 @@ fn a_code_is_explained() {
     assert_eq!(ran.code, 0);
     assert!(ran.out.starts_with("script::unit\n"), "{}", ran.out);
     assert!(ran.out.contains("```rhai bad"), "{}", ran.out);
+    let ran = place.run("check --explain rules::folder-name");
+    assert_eq!(ran.code, 0);
+    assert!(ran.out.contains("```folder bad"), "{}", ran.out);
     let ran = place.run("check --explain script::units");
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert!(

@@ -326,21 +326,23 @@ impl Check<'_> {
         }
         // Without all bins there is no saying what scores there can be.
         let sound = |scored: &declaration::Scored| scored.sound && !scored.bins.is_empty();
-        if !scorecard.characteristics.iter().all(sound) {
-            return;
+        let sound = scorecard.characteristics.iter().all(sound);
+        let range = reachable(scorecard);
+        if sound && range.is_none() {
+            let message = "the points of the scorecard are too large to add up".to_owned();
+            let at = self.texts.first(scorecard.place);
+            self.error("scorecard::points", at, message, None);
         }
-        match (&declaration.bands, reachable(scorecard)) {
-            (Some(bands), Some((lowest, highest))) => self.bands(bands, lowest, highest),
-            (Some(_), None) => {
-                let message = "the points of the scorecard are too large to add up".to_owned();
-                let at = self.texts.first(scorecard.place);
-                self.error("scorecard::points", at, message, None);
+        if let Some(bands) = &declaration.bands {
+            self.bands(bands);
+            if let Some(range) = range.filter(|_| sound) {
+                self.reached(bands, range);
             }
-            (None, _) => {}
         }
     }
 
-    fn bands(&mut self, bands: &declaration::Bands, lowest: i64, highest: i64) {
+    /// Bands are told apart and stand in order.
+    fn bands(&mut self, bands: &declaration::Bands) {
         for (i, band) in bands.bands.iter().enumerate() {
             if bands.bands.iter().take(i).any(|other| other.id == band.id) {
                 let message = format!("band `{}` is declared twice", band.id);
@@ -355,6 +357,13 @@ impl Check<'_> {
                 let at = self.argument(band.place, 1);
                 self.error("bands::order", at, message, Some(help.to_owned()));
             }
+        }
+    }
+
+    /// Every score falls in a band, and every band takes some.
+    fn reached(&mut self, bands: &declaration::Bands, (lowest, highest): (i64, i64)) {
+        for (i, band) in bands.bands.iter().enumerate() {
+            let before = i.checked_sub(1).and_then(|i| bands.bands.get(i));
             let unreachable =
                 band.cut_off > highest || before.is_some_and(|before| before.cut_off <= lowest);
             if unreachable {

@@ -76,7 +76,8 @@ pub(super) struct Lowering<'a> {
     // Of the closure at hand:
     file: String,
     scope: Scope,
-    slots: usize,
+    /// Names of the values bound so far, by slot.
+    locals: Vec<String>,
     calls: Vec<(String, String, usize)>,
     returns: Vec<Type>,
     return_allowed: bool,
@@ -118,7 +119,7 @@ impl<'a> Lowering<'a> {
             depth: 0,
             file: String::new(),
             scope: Scope::default(),
-            slots: 0,
+            locals: Vec::new(),
             calls: Vec::new(),
             returns: Vec::new(),
             return_allowed: true,
@@ -223,7 +224,7 @@ impl<'a> Lowering<'a> {
         };
         self.file = home;
         self.scope = Scope::default();
-        self.slots = 0;
+        self.locals.clear();
         self.calls.clear();
         self.returns.clear();
         self.return_allowed = true;
@@ -238,7 +239,7 @@ impl<'a> Lowering<'a> {
         Some((
             Closure {
                 body,
-                slots: self.slots,
+                slots: self.locals.len(),
             },
             found,
         ))
@@ -359,6 +360,12 @@ impl<'a> Lowering<'a> {
         let (help, edit) = self.texts.meant(place, name, known);
         let found = Diagnostic::error(code, message).help_opt(help.or(otherwise));
         self.report(place, found.edits(edit));
+    }
+
+    /// A slot for a value with a name.
+    fn slot(&mut self, name: &str) -> usize {
+        self.locals.push(name.to_owned());
+        self.locals.len().saturating_sub(1)
     }
 
     /// A node, counted.

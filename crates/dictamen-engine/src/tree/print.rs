@@ -12,6 +12,8 @@ pub(crate) trait Names {
     fn param(&self, index: usize) -> &str;
     /// Name of a band term.
     fn term(&self, index: usize) -> &str;
+    /// Name of a value bound by `let`, or of a parameter that a function of the script took.
+    fn local(&self, slot: usize) -> &str;
 }
 
 /// The source form of a node, on one line. Blocks and calls of the script's own functions are
@@ -88,8 +90,8 @@ fn write_node(out: &mut String, node: &Node, names: &dyn Names) {
             out.push_str(if *inclusive { "..=" } else { ".." });
             write_operand(out, high, names);
         }
-        NodeKind::Local(_)
-        | NodeKind::If { .. }
+        NodeKind::Local(slot) => out.push_str(names.local(*slot)),
+        NodeKind::If { .. }
         | NodeKind::Block { .. }
         | NodeKind::Return(_)
         | NodeKind::Inlined(_)

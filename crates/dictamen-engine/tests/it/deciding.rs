@@ -386,6 +386,21 @@ fn the_trace_shows_conditions_that_are_true_or_false() {
 }
 
 #[test]
+fn the_trace_calls_values_by_the_names_they_were_given() {
+    let policy = policy(
+        "policy(\"t\", \"1\");
+        fn short(weeks, least) { let years = weeks / 52; years < least && weeks < 500 }
+        stage(\"K\", DECLINE, [rule(\"K01\", |a| { let least = a.age_years; short(a.weeks_total + 1, 3) && least > 1 })]);
+        otherwise(APPROVE);",
+    );
+    let known = [("weeks_total", int(51)), ("age_years", int(30))];
+    let decided = decide(&policy, &facts(&known));
+    let met = decided.trace.rules[0].comparisons.iter();
+    let met: Vec<&str> = met.map(|c| &*c.text).collect();
+    assert_eq!(met, ["years < least", "weeks < 500", "least > 1"]);
+}
+
+#[test]
 fn a_decision_names_its_causes() {
     let facts = applicant(int(104), dec("0.5"), 900, 12, 0);
     let (policy, same) = (scored(), scored());

@@ -7,6 +7,7 @@
 )]
 
 mod bad_requests;
+mod checks;
 mod decisions;
 mod logging;
 mod openapi;

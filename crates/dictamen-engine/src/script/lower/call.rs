@@ -9,22 +9,28 @@ use super::unlike::{NO_QUOTES, unquoted};
 use super::{Lowering, Meaning};
 use crate::{
     Diagnostic,
+    declaration::{Param, Term},
     tree::{Comparator, Function, Node, NodeKind, Operator, Place, Type, print, unit_of},
 };
 
 /// Names for the printer of comparisons.
-struct Naming<'a>(
-    &'a [crate::declaration::Param],
-    &'a [crate::declaration::Term],
-);
+struct Naming<'a> {
+    params: &'a [Param],
+    terms: &'a [Term],
+    locals: &'a [String],
+}
 
 impl crate::tree::Names for Naming<'_> {
     fn param(&self, index: usize) -> &str {
-        self.0.get(index).map_or("?", |p| &p.name)
+        self.params.get(index).map_or("?", |p| &p.name)
     }
 
     fn term(&self, index: usize) -> &str {
-        self.1.get(index).map_or("?", |t| &t.name)
+        self.terms.get(index).map_or("?", |t| &t.name)
+    }
+
+    fn local(&self, slot: usize) -> &str {
+        self.locals.get(slot).map_or("…", String::as_str)
     }
 }
 
@@ -212,7 +218,11 @@ impl Lowering<'_> {
     }
 
     fn comparison_text(&self, op: Comparator, left: &Node, right: &Node) -> Arc<str> {
-        let naming = Naming(&self.params, &self.terms);
+        let naming = Naming {
+            params: &self.params,
+            terms: &self.terms,
+            locals: &self.locals,
+        };
         format!(
             "{} {} {}",
             print(left, &naming),

@@ -73,8 +73,7 @@ impl Lowering<'_> {
                 Meaning::Static(value) => Binding::Static(value),
                 other => {
                     let (value, found) = self.demand(other, at);
-                    let slot = self.slots;
-                    self.slots = self.slots.saturating_add(1);
+                    let slot = self.slot(parameter);
                     steps.push(Step::Let { slot, value });
                     Binding::Local(slot, found)
                 }

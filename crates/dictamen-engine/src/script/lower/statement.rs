@@ -110,8 +110,7 @@ impl Lowering<'_> {
         let place = self.place(name.pos);
         match self.meaning(value) {
             Meaning::Value(node, found) => {
-                let slot = self.slots;
-                self.slots = self.slots.saturating_add(1);
+                let slot = self.slot(&name.name);
                 steps.push(Step::Let { slot, value: node });
                 self.scope.bind(&name.name, Binding::Local(slot, found));
             }
