@@ -4,6 +4,8 @@
 //! Works on tokens and brackets only, so it answers for scripts that cannot be read too. What
 //! stands between two operands is for those to say who know the operator.
 
+use std::collections::BTreeMap;
+
 use crate::syntax::{TokenKind, Tokens};
 
 /// A place between two characters: line and column from 1.
@@ -98,25 +100,34 @@ impl Extents {
             ..Pairing::default()
         };
         let mut open: Vec<usize> = Vec::new();
+        // How many of each kind are open, so that nobody looks for one that is not.
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, piece) in self.pieces.iter().enumerate() {
             if piece.opens() {
                 open.push(at);
+                let count = kinds.entry(piece.closer()).or_default();
+                *count = count.saturating_add(1);
             } else if piece.kind == TokenKind::Close && Some(at) != without {
                 let fits = |other: &usize| {
                     let other = self.pieces.get(*other);
-                    other.is_some_and(|other| other.is_closed_by(&piece.text))
+                    other.is_some_and(|other| other.closer() == piece.text)
                 };
                 if !open.last().is_some_and(fits) {
                     pairing.misfit.get_or_insert(at);
                 }
-                if let Some(depth) = open.iter().rposition(fits) {
-                    pairing
-                        .pairs
-                        .extend(open.get(depth).map(|from| (*from, at)));
-                    let passed = open.len().saturating_sub(depth).saturating_sub(1);
-                    pairing.alone = pairing.alone.saturating_add(passed);
-                    open.truncate(depth);
-                } else {
+                if kinds.get(&*piece.text).is_none_or(|count| *count == 0) {
+                    pairing.alone = pairing.alone.saturating_add(1);
+                    continue;
+                }
+                while let Some(from) = open.pop() {
+                    let closer = self.pieces.get(from).map_or("", Piece::closer);
+                    if let Some(count) = kinds.get_mut(closer) {
+                        *count = count.saturating_sub(1);
+                    }
+                    if closer == piece.text {
+                        pairing.pairs.push((from, at));
+                        break;
+                    }
                     pairing.alone = pairing.alone.saturating_add(1);
                 }
             }
@@ -412,11 +423,12 @@ impl Piece {
         self.kind == TokenKind::Open
     }
 
-    fn is_closed_by(&self, close: &str) -> bool {
+    /// What closes it.
+    fn closer(&self) -> &'static str {
         match self.text.as_str() {
-            "(" => close == ")",
-            "[" | "?[" => close == "]",
-            _ => close == "}",
+            "(" => ")",
+            "[" | "?[" => "]",
+            _ => "}",
         }
     }
 }

@@ -1,4 +1,5 @@
 //! How far things reach, in scripts that can be read and in others.
+#![expect(clippy::string_slice, clippy::arithmetic_side_effects, reason = "test")]
 
 use proptest::prelude::*;
 
@@ -78,6 +79,40 @@ fn the_applicant_has_the_name_its_closure_gives() {
     assert_eq!(at("z }"), Some("a"));
     assert_eq!(at("w"), None);
     assert_eq!(extents.applicant((9, 9)), None);
+}
+
+#[test]
+fn the_bracket_that_is_alone_is_found() {
+    for (script, wanted) in [
+        ("f([a, b(c)), d]);", Some(Unpaired::Close(9))),
+        ("f([a, b((c), d]);", Some(Unpaired::Open(6))),
+        ("f({ a ), b", Some(Unpaired::Open(2))),
+        ("f(a", Some(Unpaired::Open(1))),
+        ("f(a))", Some(Unpaired::Close(4))),
+        ("f([a], { b })", None),
+        // What is no token may hide a bracket.
+        ("f(a ´)", None),
+    ] {
+        assert_eq!(Extents::new(script).unpaired(), wanted, "{script}");
+    }
+}
+
+#[test]
+fn brackets_without_end_take_no_time() {
+    for script in [
+        "(".repeat(100_000) + &*"]".repeat(100_000),
+        "([".repeat(50_000) + &*"])".repeat(50_000),
+        "!".repeat(200_000),
+        "a::".repeat(60_000),
+        "|a|".repeat(60_000),
+    ] {
+        let extents = Extents::new(&script);
+        let last = extents.pieces.len() - 1;
+        extents.leaf(0);
+        extents.balanced((0, last));
+        extents.applicant(extents.pieces[last].start);
+        extents.unpaired();
+    }
 }
 
 proptest! {

@@ -251,8 +251,9 @@ impl Collector {
         index: usize,
         argument: Result<T, argument::Misfit>,
     ) -> Option<T> {
-        let place = self.texts.argument(place, index);
-        argument.map_err(|misfit| self.misfit(place, misfit)).ok()
+        argument
+            .map_err(|misfit| self.misfit(self.texts.argument(place, index), misfit))
+            .ok()
     }
 
     /// Lowers every closure and hands over what was declared.

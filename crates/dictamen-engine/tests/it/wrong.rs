@@ -1,4 +1,5 @@
 //! The changes suggested for wrong policies: they can be made, and what is safe settles the finding.
+#![expect(clippy::indexing_slicing, reason = "test")]
 
 use std::{fs, path::Path};
 
