@@ -49,6 +49,7 @@ mod evaluate;
 mod format;
 pub mod guide;
 mod policy;
+mod program;
 mod reasons;
 mod script;
 mod source;
@@ -59,10 +60,11 @@ mod trace;
 mod tree;
 
 pub use decision::{
-    Decided, Decision, MissingInput, Offer, Ordered, Outcome, ParametersStamp, PolicyStamp, Reason,
+    Decided, Decision, MissingInput, Offer, Outcome, ParametersStamp, PolicyStamp, Printed, Reason,
     ReasonText,
 };
 pub use diagnostic::{Diagnostic, Severity, Span};
+pub use evaluate::{Evaluated, Scratch};
 pub use format::format;
 pub use policy::{Application, Loaded, ParamInfo, Policy, RuleInfo, StageInfo};
 pub use reasons::{CatalogueReason, FAILED, HUMAN_REVIEW, UNDECIDED};

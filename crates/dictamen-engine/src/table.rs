@@ -20,6 +20,8 @@ pub(crate) struct Table {
     pub(crate) file: Arc<str>,
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Vec<Value>>,
+    /// Rows with a first cell, by their first cell; rows of like cells as they stand.
+    pub(crate) by_key: Vec<usize>,
     /// What is probably not meant as it stands.
     pub(crate) doubts: Vec<TableProblem>,
 }
@@ -118,6 +120,7 @@ impl Table {
             Ok(Self {
                 file: file.into(),
                 columns,
+                by_key: by_key(&rows),
                 rows,
                 doubts,
             })
@@ -132,11 +135,16 @@ impl Table {
     }
 
     /// The row whose first cell equals `key`.
-    pub(crate) fn find(&self, key: &Value) -> Option<&[Value]> {
-        self.rows
-            .iter()
-            .find(|row| row.first().is_some_and(|first| same(first, key)))
-            .map(Vec::as_slice)
+    pub(crate) fn find(&self, key: &Key<'_>) -> Option<usize> {
+        let at = self
+            .by_key
+            .partition_point(|row| self.key(*row).as_ref() < Some(key));
+        let row = *self.by_key.get(at)?;
+        (self.key(row).as_ref() == Some(key)).then_some(row)
+    }
+
+    fn key(&self, row: usize) -> Option<Key<'_>> {
+        Key::of(self.rows.get(row)?.first()?)
     }
 
     /// The first key, in order, that two rows have and of which only one would ever be found.
@@ -157,15 +165,44 @@ impl Table {
         })
     }
 
-    /// The row with the largest first cell that is at most `value`.
-    pub(crate) fn find_range(&self, value: Decimal) -> Option<&[Value]> {
-        self.rows
-            .iter()
-            .filter_map(|row| Some((number(row.first()?)?, row)))
-            .filter(|(lower, _)| *lower <= value)
-            .max_by(|(a, _), (b, _)| a.cmp(b))
-            .map(|(_, row)| row.as_slice())
+    /// The row with the largest first cell that is at most `value`; of like rows the last.
+    pub(crate) fn find_range(&self, value: Decimal) -> Option<usize> {
+        let key = Key::Number(value);
+        let above = self
+            .by_key
+            .partition_point(|row| self.key(*row).as_ref() <= Some(&key));
+        let row = *self.by_key.get(above.checked_sub(1)?)?;
+        matches!(self.key(row), Some(Key::Number(_))).then_some(row)
     }
+}
+
+/// What a row is found by. Whole numbers and decimals of one value are one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key<'a> {
+    Number(Decimal),
+    Bool(bool),
+    Date(chrono::NaiveDate),
+    Text(&'a str),
+}
+
+impl<'a> Key<'a> {
+    /// The key a cell is; `None` when it is empty.
+    fn of(cell: &'a Value) -> Option<Self> {
+        match cell {
+            Value::Missing => None,
+            Value::Int(_) | Value::Decimal(_) => number(cell).map(Self::Number),
+            Value::Bool(b) => Some(Self::Bool(*b)),
+            Value::Date(d) => Some(Self::Date(*d)),
+            Value::Text(text) => Some(Self::Text(text)),
+        }
+    }
+}
+
+fn by_key(rows: &[Vec<Value>]) -> Vec<usize> {
+    let key = |row: &usize| Key::of(rows.get(*row)?.first()?);
+    let mut by_key: Vec<usize> = (0..rows.len()).filter(|row| key(row).is_some()).collect();
+    by_key.sort_by_key(key);
+    by_key
 }
 
 fn problem(error: &csv::Error) -> TableProblem {
@@ -188,13 +225,6 @@ pub(crate) fn number(value: &Value) -> Option<Decimal> {
         Value::Int(n) => Some((*n).into()),
         Value::Decimal(d) => Some(*d),
         _ => None,
-    }
-}
-
-fn same(a: &Value, b: &Value) -> bool {
-    match (number(a), number(b)) {
-        (Some(a), Some(b)) => a == b,
-        _ => a == b,
     }
 }
 

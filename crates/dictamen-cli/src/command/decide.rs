@@ -59,7 +59,7 @@ pub(crate) fn run(
             } else {
                 Explain::None
             };
-            let bytes = answer::write(&decided, explain)
+            let bytes = answer::write(&decided.decision, Some(&decided.trace), explain)
                 .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
             out.write_all(&bytes)?;
         }

@@ -8,11 +8,14 @@ use std::{collections::BTreeMap, sync::Arc};
 use dictamen_model::suggest::did_you_mean;
 
 use super::{
-    Band, END, Effect, Ending, Names, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage,
+    Asked, Band, END, Effect, Ending, Names, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage,
+    SystemReasons,
 };
 use crate::{
     Diagnostic, PolicyStamp,
     declaration::{self, BandEffect, Declaration},
+    evaluate::Bins,
+    program::{Flattener, position},
     reasons::{self, Catalogue},
     text::Texts,
     tree::Place,
@@ -47,22 +50,13 @@ pub(super) fn compile(
         hash: hash.into(),
     };
     let written = |place: Place| (texts.path(place.file).to_owned(), place.line);
-    let ending = match (declaration.offer, declaration.otherwise) {
-        (Some(offer), _) => {
-            let (file, line) = written(offer.place);
-            Ending::Offer {
-                closure: offer.closure,
-                file,
-                line,
-            }
-        }
-        (None, Some(otherwise)) => Ending::Otherwise {
-            outcome: otherwise.outcome,
-            code: otherwise.code,
-        },
-        (None, None) => return None,
-    };
-    let stage = |stage: declaration::Stage| Stage {
+    let codes: BTreeMap<Arc<str>, u32> = catalogue
+        .keys()
+        .enumerate()
+        .map(|(at, code)| (Arc::clone(code), position(at)))
+        .collect();
+    let mut flat = Flattener::new(&declaration.params, &codes);
+    let stages = declaration.stages.into_iter().map(|stage| Stage {
         name: stage.name,
         outcome: stage.outcome,
         rules: stage
@@ -71,14 +65,17 @@ pub(super) fn compile(
             .map(|rule| {
                 let (file, line) = written(rule.place);
                 Rule {
+                    reason: flat.code(&rule.code),
                     code: rule.code,
+                    entry: flat.closure(&rule.condition),
                     condition: rule.condition,
                     file,
                     line,
                 }
             })
             .collect(),
-    };
+    });
+    let stages = stages.collect();
     let scorecard = declaration.scorecard.map(|scorecard| Scorecard {
         base: scorecard.base,
         characteristics: scorecard
@@ -86,18 +83,13 @@ pub(super) fn compile(
             .into_iter()
             .map(|scored| {
                 let (file, line) = written(scored.place);
-                let declaration::Scored {
-                    code,
-                    input,
-                    bins,
-                    missing,
-                    ..
-                } = scored;
                 Scored {
-                    code,
-                    input,
-                    bins,
-                    missing,
+                    reason: flat.code(&scored.code),
+                    code: scored.code,
+                    entry: flat.closure(&scored.input),
+                    input: scored.input,
+                    bins: Bins::new(scored.bins),
+                    missing: scored.missing,
                     file,
                     line,
                 }
@@ -106,25 +98,71 @@ pub(super) fn compile(
     });
     let terms = declaration.terms.len();
     let bands = declaration.bands.map_or_else(Vec::new, |bands| bands.bands);
-    let bands = bands
-        .into_iter()
-        .map(|band| Band {
-            id: band.id,
-            cut_off: band.cut_off,
-            effect: Effect::new(band.effect, terms),
-        })
-        .collect();
+    let bands = bands.into_iter().map(|band| Band {
+        id: band.id,
+        cut_off: band.cut_off,
+        effect: effect(band.effect, terms, &mut flat),
+    });
+    let bands = bands.collect();
+    let ending = match (declaration.offer, declaration.otherwise) {
+        (Some(offer), _) => {
+            let (file, line) = written(offer.place);
+            Ending::Offer {
+                entry: flat.closure(&offer.closure),
+                closure: offer.closure,
+                file,
+                line,
+            }
+        }
+        (None, Some(otherwise)) => Ending::Otherwise {
+            outcome: otherwise.outcome,
+            reason: otherwise.code.map(|code| flat.code(&code)),
+        },
+        (None, None) => return None,
+    };
+    let system = SystemReasons {
+        failed: flat.code(reasons::FAILED),
+        undecided: flat.code(reasons::UNDECIDED),
+        human_review: flat.code(reasons::HUMAN_REVIEW),
+    };
     Some(Policy {
         stamp,
         params: declaration.params,
         tables: declaration.tables,
-        stages: declaration.stages.into_iter().map(stage).collect(),
+        stages,
         scorecard,
         bands,
         ending,
-        reasons: catalogue,
+        program: flat.finish(),
+        reasons: catalogue.into_values().collect(),
         names: Names::default(),
+        system,
+        asked: Asked::default(),
     })
+}
+
+/// What falling in a band leads to, with its terms by position.
+fn effect(effect: BandEffect, terms: usize, flat: &mut Flattener<'_>) -> Effect {
+    match effect {
+        BandEffect::Terms(given) => {
+            let mut by_position = vec![None; terms];
+            for (index, value) in given {
+                if let Some(slot) = by_position.get_mut(index) {
+                    *slot = Some(flat.cell(&value));
+                }
+            }
+            Effect::Terms(by_position)
+        }
+        BandEffect::End {
+            outcome,
+            code,
+            score_reasons,
+        } => Effect::End {
+            outcome,
+            reason: flat.code(&code),
+            score_reasons,
+        },
+    }
 }
 
 struct Check<'a> {

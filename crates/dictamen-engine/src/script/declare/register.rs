@@ -168,6 +168,7 @@ fn policy_and_params(engine: &mut Engine, shared: &Shared) {
                     file: "".into(),
                     columns: Vec::new(),
                     rows: Vec::new(),
+                    by_key: Vec::new(),
                     doubts: Vec::new(),
                 }),
             },
