@@ -57,6 +57,7 @@ mod table;
 mod text;
 mod trace;
 mod tree;
+pub mod words;
 
 pub use decision::{
     Decided, Decision, MissingInput, Offer, Ordered, Outcome, ParametersStamp, PolicyStamp, Reason,

@@ -13,11 +13,11 @@ pub use describe::{ParamInfo, RuleInfo, StageInfo};
 
 use crate::{
     Decided, Diagnostic, Outcome, ParametersStamp, PolicySource, PolicyStamp, canonical,
-    declaration::{BandEffect, Param},
+    declaration::{BandEffect, Declaration, Param},
     evaluate, reasons, script,
     table::Table,
     text::Texts,
-    tree::Closure,
+    tree::{Closure, Place},
 };
 
 /// Name of the stage that scores.
@@ -40,6 +40,32 @@ pub struct Policy {
     pub(crate) ending: Ending,
     pub(crate) reasons: reasons::Catalogue,
     pub(crate) names: Names,
+    /// Names of the terms that bands carry, by position.
+    pub(crate) terms: Vec<Arc<str>>,
+    pub(crate) places: Places,
+}
+
+/// Where the parts of a policy are declared, for what is written above them.
+#[derive(Debug)]
+pub(crate) struct Places {
+    /// By position among the stages.
+    pub(crate) stages: Vec<Place>,
+    pub(crate) scorecard: Option<Place>,
+    pub(crate) bands: Option<Place>,
+    /// Of the offer, or of `otherwise`.
+    pub(crate) ending: Option<Place>,
+}
+
+impl Places {
+    fn of(declaration: &Declaration) -> Self {
+        let offer = declaration.offer.as_ref().map(|offer| offer.place);
+        Self {
+            stages: declaration.stages.iter().map(|stage| stage.place).collect(),
+            scorecard: declaration.scorecard.as_ref().map(|found| found.place),
+            bands: declaration.bands.as_ref().map(|found| found.place),
+            ending: offer.or_else(|| declaration.otherwise.as_ref().map(|found| found.place)),
+        }
+    }
 }
 
 /// Names of the stages that the engine adds.

@@ -96,7 +96,7 @@ impl Walk<'_> {
             } => self.if_else(condition, then, otherwise.as_deref()),
             NodeKind::Block { steps, result } => self.block(steps, result.as_deref()),
             NodeKind::Return(value) => Err(Stop::Return(self.node(value)?)),
-            NodeKind::Inlined(body) => self.inlined(body),
+            NodeKind::Inlined { body, .. } => self.inlined(body),
             NodeKind::Coalesce(nodes) => self.coalesce(nodes),
             NodeKind::IsMissing(inner) => self.is_missing(inner),
             NodeKind::OneOf { value, options } => self.one_of(value, options),
@@ -289,7 +289,7 @@ impl Walk<'_> {
 
     fn step(&mut self, step: &Step) -> std::result::Result<(), Stop> {
         match step {
-            Step::Let { slot, value } => {
+            Step::Let { slot, value, .. } => {
                 let value = self.node(value)?;
                 if let Some(local) = self.locals.get_mut(*slot) {
                     *local = Some(value);

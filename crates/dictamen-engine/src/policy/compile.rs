@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use dictamen_model::suggest::did_you_mean;
 
 use super::{
-    Band, END, Effect, Ending, Names, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage,
+    Band, END, Effect, Ending, Names, OFFER, Places, Policy, Rule, SCORE, Scorecard, Scored, Stage,
 };
 use crate::{
     Diagnostic, PolicyStamp,
@@ -47,6 +47,7 @@ pub(super) fn compile(
         hash: hash.into(),
     };
     let written = |place: Place| (texts.path(place.file).to_owned(), place.line);
+    let places = Places::of(&declaration);
     let ending = match (declaration.offer, declaration.otherwise) {
         (Some(offer), _) => {
             let (file, line) = written(offer.place);
@@ -104,14 +105,18 @@ pub(super) fn compile(
             })
             .collect(),
     });
-    let terms = declaration.terms.len();
+    let terms: Vec<_> = declaration
+        .terms
+        .into_iter()
+        .map(|term| term.name)
+        .collect();
     let bands = declaration.bands.map_or_else(Vec::new, |bands| bands.bands);
     let bands = bands
         .into_iter()
         .map(|band| Band {
             id: band.id,
             cut_off: band.cut_off,
-            effect: Effect::new(band.effect, terms),
+            effect: Effect::new(band.effect, terms.len()),
         })
         .collect();
     Some(Policy {
@@ -124,6 +129,8 @@ pub(super) fn compile(
         ending,
         reasons: catalogue,
         names: Names::default(),
+        terms,
+        places,
     })
 }
 
