@@ -153,11 +153,21 @@ pub struct RuleWords {
     /// When it fires.
     pub condition: Phrase,
     /// What becomes of it when what it asks for is not known. Empty when it always is.
-    pub missing: Vec<String>,
+    pub missing: Vec<MissingWords>,
     /// What is written above it.
     pub remark: Vec<Phrase>,
     /// What the applicant is told, and what settles a referral.
     pub reason: Option<CatalogueReason>,
+}
+
+/// What becomes of a condition or an offer when one of some values is unknown and all others are
+/// known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingWords {
+    /// What the values are called.
+    pub values: Vec<String>,
+    /// What becomes of it.
+    pub becomes: &'static str,
 }
 
 /// The scorecard.
@@ -223,8 +233,10 @@ pub struct EndingWords {
     pub is_offer: bool,
     /// The steps of the offer, or the outcome.
     pub steps: Vec<Phrase>,
+    /// What the steps refer to by name: functions of the script with their steps.
+    pub names: Vec<Phrase>,
     /// What becomes of the offer when what it asks for is not known.
-    pub missing: Vec<String>,
+    pub missing: Vec<MissingWords>,
 }
 
 /// A table of the folder.

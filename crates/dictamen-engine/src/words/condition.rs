@@ -168,16 +168,17 @@ impl Saying<'_, '_> {
         {
             let told = self.condition(first, holds);
             let note = if assumed == holds {
-                self.pick("o se desconoce", "or unknown").to_owned()
+                self.pick("o bien se desconoce", "or else unknown")
+                    .to_owned()
             } else {
                 let truth = self.speaker.truth(assumed);
                 self.pick(
-                    format!("si se desconoce, se toma como {truth}"),
-                    format!("if unknown, taken as {truth}"),
+                    format!("(si se desconoce, se toma como {truth})"),
+                    format!("(if unknown, taken as {truth})"),
                 )
             };
             return if told.parts.is_empty() {
-                Phrase::plain(format!("{}, {note}", told.text))
+                Phrase::plain(format!("{} {note}", told.text))
             } else {
                 Phrase::with("", vec![told, Phrase::plain(note)])
             };

@@ -96,15 +96,12 @@ impl Speaker<'_> {
         match &self.policy.ending {
             Ending::Offer { closure, .. } => {
                 let mut saying = self.saying();
-                let mut steps = saying.steps(&closure.body);
-                if !saying.where_.is_empty() {
-                    let told = std::mem::take(&mut saying.where_);
-                    steps.push(Phrase::with(self.language.pick("donde:", "where:"), told));
-                }
+                let steps = saying.steps(&closure.body);
                 EndingWords {
                     remark,
                     is_offer: true,
                     steps,
+                    names: saying.where_,
                     missing: self.missing(closure, false),
                 }
             }
@@ -122,6 +119,7 @@ impl Speaker<'_> {
                     remark,
                     is_offer: false,
                     steps: vec![Phrase::plain(text)],
+                    names: Vec::new(),
                     missing: Vec::new(),
                 }
             }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dictamen_model::characteristic::{Kind, Value, definitions};
 
-use super::{speaker::Speaker, visit::each};
+use super::{MissingWords, speaker::Speaker, visit::each};
 use crate::{
     policy::Policy,
     tree::{Closure, Node, NodeKind, Step},
@@ -40,7 +40,7 @@ struct Possible<'p> {
 impl Speaker<'_> {
     /// What unknown values make of a closure, in sentences. `rule` words it for a rule, and
     /// otherwise for the offer.
-    pub(super) fn missing(&self, closure: &Closure, rule: bool) -> Vec<String> {
+    pub(super) fn missing(&self, closure: &Closure, rule: bool) -> Vec<MissingWords> {
         let mut asked = BTreeSet::new();
         let mut looks_up = false;
         each(&closure.body, &mut |node| match node.kind {
@@ -77,8 +77,7 @@ impl Speaker<'_> {
         }
         groups
             .into_iter()
-            .map(|(group, labels)| {
-                let labels = labels.join("; ");
+            .map(|(group, values)| {
                 let becomes = match (group, rule) {
                     (0, true) => self
                         .language
@@ -94,10 +93,7 @@ impl Speaker<'_> {
                         "the rule provides for it",
                     ),
                 };
-                self.language.pick(
-                    format!("si se desconoce ({labels}): {becomes}"),
-                    format!("if unknown ({labels}): {becomes}"),
-                )
+                MissingWords { values, becomes }
             })
             .collect()
     }

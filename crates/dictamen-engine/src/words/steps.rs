@@ -6,7 +6,7 @@ use dictamen_model::characteristic::Unit;
 use super::{Phrase, speaker::Saying, value::is_simple};
 use crate::{
     Outcome,
-    tree::{Arm, GrantTerms, Node, NodeKind, Pattern, Reduction, Step},
+    tree::{Arm, GrantTerms, Node, NodeKind, Pattern, Place, Reduction, Step},
 };
 
 impl Saying<'_, '_> {
@@ -19,7 +19,8 @@ impl Saying<'_, '_> {
                     self.step(step, &mut phrases);
                 }
                 if let Some(result) = result {
-                    phrases.extend(self.remarked(result));
+                    let steps = self.steps(result);
+                    phrases.extend(self.remarked(result.place, steps));
                 }
                 phrases
             }
@@ -89,19 +90,32 @@ impl Saying<'_, '_> {
     fn step(&mut self, step: &Step, phrases: &mut Vec<Phrase>) {
         match step {
             Step::Let { slot, name, value } => {
-                phrases.extend(self.speaker.remarks.above(value.place));
                 let phrase = self.named_value(Some(name), value);
                 self.locals.insert(*slot, format!("`{name}`"));
-                phrases.push(phrase);
+                phrases.extend(self.remarked(value.place, vec![phrase]));
             }
-            Step::Run(node) => phrases.extend(self.remarked(node)),
+            Step::Run(node) => {
+                let steps = self.steps(node);
+                phrases.extend(self.remarked(node.place, steps));
+            }
         }
     }
 
-    fn remarked(&mut self, node: &Node) -> Vec<Phrase> {
-        let mut phrases = self.speaker.remarks.above(node.place);
-        phrases.extend(self.steps(node));
-        phrases
+    /// Steps, the first with what is written above it in the script.
+    fn remarked(&self, place: Place, mut steps: Vec<Phrase>) -> Vec<Phrase> {
+        if let Some(first) = steps.first_mut() {
+            let mut parts = self.notes(self.speaker.remarks.above(place));
+            parts.append(&mut first.parts);
+            first.parts = parts;
+        }
+        steps
+    }
+
+    /// The analyst's words, told apart from those of the tree.
+    pub(super) fn notes(&self, remark: Vec<Phrase>) -> Vec<Phrase> {
+        let word = self.pick("nota", "note");
+        let note = |phrase: Phrase| Phrase::with(format!("{word}: {}", phrase.text), phrase.parts);
+        remark.into_iter().map(note).collect()
     }
 
     /// `if`, `else if` and `else` as one list of ways.
@@ -251,7 +265,7 @@ fn under(text: &str, mut steps: Vec<Phrase>) -> Phrase {
     match steps.as_slice() {
         [only] if only.parts.is_empty() => {
             let only = steps.pop().map(|only| only.text).unwrap_or_default();
-            Phrase::plain(format!("{text}: {only}"))
+            Phrase::plain(format!("{text} → {only}"))
         }
         _ => Phrase::with(format!("{text}:"), steps),
     }

@@ -295,8 +295,8 @@ impl Saying<'_, '_> {
         if is_simple(body) {
             return self.value(body, beside);
         }
-        let path = &body.place;
-        let remark = self.speaker.remarks.of_function(*path, name);
+        let remark = self.speaker.remarks.of_function(body.place, name);
+        let remark = self.notes(remark);
         let steps = self.steps(body);
         let parts: Vec<Phrase> = remark.into_iter().chain(steps).collect();
         self.refer_to(name, parts)

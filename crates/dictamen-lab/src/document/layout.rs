@@ -1,8 +1,8 @@
 //! What a document tells, in which order and under which headings.
 
 use dictamen_engine::words::{
-    BandsWords, CharacteristicWords, Document, EndingWords, Language, ParamWords, Phrase,
-    RuleWords, ScorecardWords, ScoredWords, StageWords, TableWords,
+    BandsWords, CharacteristicWords, Document, EndingWords, Language, MissingWords, ParamWords,
+    Phrase, RuleWords, ScorecardWords, ScoredWords, StageWords, TableWords,
 };
 use dictamen_engine::{CatalogueReason, Outcome};
 use dictamen_model::Parameters;
@@ -218,10 +218,8 @@ impl Layout {
             Fact::Phrase(rule.condition.clone()),
         )];
         for missing in &rule.missing {
-            facts.push((
-                self.say("Sin el dato", "Without the value"),
-                Fact::Text(missing.clone()),
-            ));
+            let name = self.say("Si se desconoce", "If unknown");
+            facts.push((name, Fact::Text(becomes(missing))));
         }
         facts.extend(self.told(rule.reason.as_ref()));
         self.blocks.push(Block::Facts(facts));
@@ -354,8 +352,18 @@ impl Layout {
         self.remark(&ending.remark);
         self.blocks
             .push(Block::List(ending.is_offer, ending.steps.clone()));
-        for missing in &ending.missing {
-            self.blocks.push(Block::Paragraph(capital(missing)));
+        if !ending.names.is_empty() {
+            self.paragraph("Donde:", "Where:");
+            self.blocks.push(Block::List(false, ending.names.clone()));
+        }
+        if !ending.missing.is_empty() {
+            let name = self.say("Si se desconoce", "If unknown");
+            let facts = ending.missing.iter();
+            self.facts(
+                facts
+                    .map(|missing| (name.clone(), becomes(missing)))
+                    .collect(),
+            );
         }
     }
 
@@ -516,6 +524,11 @@ impl Layout {
             self.say("Fecha", "Date"),
         ]));
     }
+}
+
+/// Values and what becomes of a condition when one of them is unknown.
+fn becomes(missing: &MissingWords) -> String {
+    format!("{} → {}", missing.values.join("; "), missing.becomes)
 }
 
 /// A sentence with a capital at its beginning.
