@@ -76,6 +76,18 @@ Sets indentation, spaces and blank lines; keeps line breaks, comments and everyt
 are, so that a formatted policy decides as before. Spaces that line things up, after a comma or
 before a comment, stay too. A script with an unclosed text or bracket is left alone.")]
     Fmt(FmtArgs),
+    /// Write a policy as a document that people can read and sign
+    #[command(after_help = "\
+Examples:
+  dictamen doc nomina-personal-loan-mx
+  dictamen doc nomina-personal-loan-mx --lang en --format html --output policy.html
+  dictamen doc nomina-personal-loan-mx@1.0.0
+
+Everything the policy says, in words: stages and rules with their limits, what happens when a value
+is unknown, scorecard, bands, offer, reasons, and the characteristics and public figures behind
+them. What is written above a rule or a limit in the script is quoted. The HTML is one file that
+needs no network; a browser prints it.")]
+    Doc(DocArgs),
     /// Help an editor with writing policies, over the language server protocol
     #[command(after_help = "\
 Example, for Neovim:
@@ -248,6 +260,42 @@ pub(crate) struct TestArgs {
     /// How results are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DocArgs {
+    /// Policy to write about; with @VERSION another version than the live one
+    #[arg(value_name = "ID[@VERSION]")]
+    pub(crate) policy: String,
+    #[command(flatten)]
+    pub(crate) rules: RulesArg,
+    /// The language it is written in
+    #[arg(long, value_name = "LANGUAGE", default_value = "es-MX")]
+    pub(crate) lang: LangArg,
+    /// How it is written
+    #[arg(long, default_value = "markdown")]
+    pub(crate) format: DocFormat,
+    /// Where it is written; standard output unless given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangArg {
+    /// Mexican Spanish
+    #[value(name = "es-MX", alias = "es")]
+    Spanish,
+    /// English
+    #[value(name = "en")]
+    English,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DocFormat {
+    /// Markdown
+    Markdown,
+    /// One HTML page
+    Html,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -58,6 +58,7 @@ mod table;
 mod text;
 mod trace;
 mod tree;
+pub mod words;
 
 pub use decision::{
     Decided, Decision, MissingInput, Offer, Outcome, ParametersStamp, PolicyStamp, Printed, Reason,

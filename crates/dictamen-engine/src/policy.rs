@@ -6,20 +6,20 @@ mod describe;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use dictamen_model::characteristic::{Characteristics, index_of};
+use dictamen_model::characteristic::{Characteristics, Value, index_of};
 
 pub use describe::{ParamInfo, RuleInfo, StageInfo};
 
 use crate::{
     CatalogueReason, Decided, Diagnostic, Outcome, ParametersStamp, PolicySource, PolicyStamp,
     canonical,
-    declaration::Param,
+    declaration::{Declaration, Param},
     evaluate::{self, Bins, Evaluated, Scratch},
-    program::{Cell, Entry, Program},
+    program::{Cell, Entry, Program, index},
     reasons, script,
     table::Table,
     text::Texts,
-    tree::Closure,
+    tree::{Closure, Place},
 };
 
 /// Name of the stage that scores.
@@ -47,6 +47,32 @@ pub struct Policy {
     pub(crate) asked: Asked,
     /// The trees above, flat.
     pub(crate) program: Program,
+    /// Names of the terms that bands carry, by position.
+    pub(crate) terms: Vec<Arc<str>>,
+    pub(crate) places: Places,
+}
+
+/// Where the parts of a policy are declared, for what is written above them.
+#[derive(Debug)]
+pub(crate) struct Places {
+    /// By position among the stages.
+    pub(crate) stages: Vec<Place>,
+    pub(crate) scorecard: Option<Place>,
+    pub(crate) bands: Option<Place>,
+    /// Of the offer, or of `otherwise`.
+    pub(crate) ending: Option<Place>,
+}
+
+impl Places {
+    fn of(declaration: &Declaration) -> Self {
+        let offer = declaration.offer.as_ref().map(|offer| offer.place);
+        Self {
+            stages: declaration.stages.iter().map(|stage| stage.place).collect(),
+            scorecard: declaration.scorecard.as_ref().map(|found| found.place),
+            bands: declaration.bands.as_ref().map(|found| found.place),
+            ending: offer.or_else(|| declaration.otherwise.as_ref().map(|found| found.place)),
+        }
+    }
 }
 
 /// Positions of the engine's own reasons in the catalogue.
@@ -145,7 +171,10 @@ pub(crate) struct Band {
 #[derive(Debug)]
 pub(crate) enum Effect {
     /// On to the offer, with these terms by position.
-    Terms(Vec<Option<Cell>>),
+    Terms {
+        values: Vec<Option<Value>>,
+        cells: Vec<Option<Cell>>,
+    },
     /// The end.
     End {
         outcome: Outcome,
@@ -224,6 +253,11 @@ impl Policy {
             }),
             _ => Err(diagnostics),
         }
+    }
+
+    /// A reason by its position in the catalogue.
+    pub(crate) fn reason(&self, at: u32) -> Option<&CatalogueReason> {
+        self.reasons.get(index(at))
     }
 
     /// Stage and code of everything a run can meet, in the order it is met.

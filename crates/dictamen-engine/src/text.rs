@@ -90,6 +90,18 @@ impl Texts {
         lines.unwrap_or(0)
     }
 
+    /// The first line of a file, from 1, that starts with a text, white space aside.
+    pub(crate) fn line_with(&self, file: usize, start: &str) -> Option<usize> {
+        let (_, lines) = self.files.get(file)?;
+        let position = lines.iter().position(|line| {
+            let line = line.trim_start();
+            line.strip_prefix("private ")
+                .unwrap_or(line)
+                .starts_with(start)
+        });
+        position?.checked_add(1)
+    }
+
     /// Whether a file binds a name with `let` or `const`.
     pub(crate) fn declares(&self, file: usize, name: &str) -> bool {
         let words: Vec<&str> = self.words(file).collect();

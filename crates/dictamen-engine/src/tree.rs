@@ -146,7 +146,7 @@ pub(crate) enum NodeKind {
     /// Leaves the closure or the inlined function with a value.
     Return(Box<Node>),
     /// A call of a function of the script, its body in place; `Return` ends here.
-    Inlined(Box<Node>),
+    Inlined { name: Arc<str>, body: Box<Node> },
     /// The first that is not missing.
     Coalesce(Vec<Node>),
     /// Whether the value is missing.
@@ -193,8 +193,12 @@ pub(crate) enum NodeKind {
 /// One step of a block.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    /// Binds a value.
-    Let { slot: usize, value: Node },
+    /// Binds a value, under the name the script gives it.
+    Let {
+        slot: usize,
+        name: Arc<str>,
+        value: Node,
+    },
     /// Runs for its `return`.
     Run(Node),
 }

@@ -29,6 +29,11 @@ impl Bins {
         }
     }
 
+    /// Lower bounds with points, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Decimal, i64)> + Clone {
+        self.bins.iter()
+    }
+
     /// The points of the best bin, against which points are lost.
     pub(crate) fn best(&self) -> i64 {
         self.best

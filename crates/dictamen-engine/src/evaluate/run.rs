@@ -177,8 +177,8 @@ impl<'a> Run<'a, '_> {
     /// What the band leads to.
     fn banded(&mut self, band: &'a Band) -> End {
         match &band.effect {
-            Effect::Terms(terms) => {
-                self.machine.sight.terms = terms;
+            Effect::Terms { cells, .. } => {
+                self.machine.sight.terms = cells;
                 self.ending()
             }
             Effect::End {

@@ -161,8 +161,7 @@ impl<'a> Evaluated<'a> {
 
     fn reasons(&self) -> Vec<Reason> {
         let codes = self.scratch.codes.iter();
-        let known =
-            codes.filter_map(|(code, lost)| Some((self.policy.reasons.get(index(*code))?, *lost)));
+        let known = codes.filter_map(|(code, lost)| Some((self.policy.reason(*code)?, *lost)));
         let reasons = known.zip(1..).map(|((reason, points_lost), rank)| Reason {
             code: Arc::clone(&reason.code),
             rank,

@@ -5,11 +5,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use dictamen_model::suggest::did_you_mean;
+use dictamen_model::{characteristic::Value, suggest::did_you_mean};
 
 use super::{
-    Asked, Band, END, Effect, Ending, Names, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage,
-    SystemReasons,
+    Asked, Band, END, Effect, Ending, Names, OFFER, Places, Policy, Rule, SCORE, Scorecard, Scored,
+    Stage, SystemReasons,
 };
 use crate::{
     Diagnostic, PolicyStamp,
@@ -55,6 +55,7 @@ pub(super) fn compile(
         .enumerate()
         .map(|(at, code)| (Arc::clone(code), position(at)))
         .collect();
+    let places = Places::of(&declaration);
     let mut flat = Flattener::new(&declaration.params, &codes);
     let stages = declaration.stages.into_iter().map(|stage| Stage {
         name: stage.name,
@@ -96,12 +97,13 @@ pub(super) fn compile(
             })
             .collect(),
     });
-    let terms = declaration.terms.len();
+    let terms = declaration.terms.into_iter().map(|term| term.name);
+    let terms: Vec<_> = terms.collect();
     let bands = declaration.bands.map_or_else(Vec::new, |bands| bands.bands);
     let bands = bands.into_iter().map(|band| Band {
         id: band.id,
         cut_off: band.cut_off,
-        effect: effect(band.effect, terms, &mut flat),
+        effect: effect(band.effect, terms.len(), &mut flat),
     });
     let bands = bands.collect();
     let ending = match (declaration.offer, declaration.otherwise) {
@@ -138,6 +140,8 @@ pub(super) fn compile(
         names: Names::default(),
         system,
         asked: Asked::default(),
+        terms,
+        places,
     })
 }
 
@@ -145,13 +149,15 @@ pub(super) fn compile(
 fn effect(effect: BandEffect, terms: usize, flat: &mut Flattener<'_>) -> Effect {
     match effect {
         BandEffect::Terms(given) => {
-            let mut by_position = vec![None; terms];
+            let mut values = vec![None; terms];
             for (index, value) in given {
-                if let Some(slot) = by_position.get_mut(index) {
-                    *slot = Some(flat.cell(&value));
+                if let Some(slot) = values.get_mut(index) {
+                    *slot = Some(value);
                 }
             }
-            Effect::Terms(by_position)
+            let cell = |value: &Option<Value>| value.as_ref().map(|value| flat.cell(value));
+            let cells = values.iter().map(cell).collect();
+            Effect::Terms { values, cells }
         }
         BandEffect::End {
             outcome,

@@ -258,8 +258,8 @@ impl<'a> Flattener<'a> {
                 }
             }
             NodeKind::Return(value) => self.leave(value),
-            NodeKind::Inlined(body) if may_return(body) => self.returning(to, body),
-            NodeKind::Inlined(body) => self.into(body, to),
+            NodeKind::Inlined { body, .. } if may_return(body) => self.returning(to, body),
+            NodeKind::Inlined { body, .. } => self.into(body, to),
             NodeKind::Coalesce(nodes) => {
                 self.load(to, Cell::Missing(Gap::None));
                 let mut ends = Jumps::new();
@@ -383,7 +383,7 @@ impl<'a> Flattener<'a> {
 
     fn step(&mut self, step: &Step) {
         match step {
-            Step::Let { slot, value } => self.into(value, position(*slot)),
+            Step::Let { slot, value, .. } => self.into(value, position(*slot)),
             // A step is run for its `return`. If it cannot be known whether it returns, nothing
             // behind it can be known.
             Step::Run(node) => {
@@ -538,7 +538,7 @@ fn may_return(node: &Node) -> bool {
         | NodeKind::Characteristic(_)
         | NodeKind::Term(_)
         | NodeKind::Local(_)
-        | NodeKind::Inlined(_)
+        | NodeKind::Inlined { .. }
         | NodeKind::Settle { .. } => false,
         NodeKind::Not(inner)
         | NodeKind::Negate(inner)

@@ -92,7 +92,7 @@ fn write_node(out: &mut String, node: &Node, names: &dyn Names) {
         | NodeKind::If { .. }
         | NodeKind::Block { .. }
         | NodeKind::Return(_)
-        | NodeKind::Inlined(_)
+        | NodeKind::Inlined { .. }
         | NodeKind::Switch { .. }
         | NodeKind::Lookup { .. }
         | NodeKind::Grant { .. }

@@ -85,7 +85,11 @@ impl Lowering<'_> {
                     let (value, found) = self.demand(other, at);
                     let slot = self.slots;
                     self.slots = self.slots.saturating_add(1);
-                    steps.push(Step::Let { slot, value });
+                    steps.push(Step::Let {
+                        slot,
+                        name: parameter.as_str().into(),
+                        value,
+                    });
                     Binding::Local(slot, found)
                 }
             };
@@ -98,7 +102,11 @@ impl Lowering<'_> {
         self.calls.pop();
         self.file = outer_file;
         self.scope = outer;
-        let inlined = self.node(NodeKind::Inlined(Box::new(body)), place);
+        let inlined = NodeKind::Inlined {
+            name: name.into(),
+            body: Box::new(body),
+        };
+        let inlined = self.node(inlined, place);
         if steps.is_empty() {
             return Meaning::Value(inlined, found);
         }

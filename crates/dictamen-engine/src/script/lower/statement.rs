@@ -111,7 +111,11 @@ impl Lowering<'_> {
             Meaning::Value(node, found) => {
                 let slot = self.slots;
                 self.slots = self.slots.saturating_add(1);
-                steps.push(Step::Let { slot, value: node });
+                steps.push(Step::Let {
+                    slot,
+                    name: name.name.as_str().into(),
+                    value: node,
+                });
                 self.scope.bind(&name.name, Binding::Local(slot, found));
             }
             Meaning::Applicant => self.scope.bind(&name.name, Binding::Applicant),

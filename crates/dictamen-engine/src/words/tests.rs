@@ -1,0 +1,1 @@
+//! Every kind of node in words.
