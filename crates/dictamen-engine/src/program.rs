@@ -95,6 +95,16 @@ pub(crate) enum Instruction {
         to: u32,
         site: u32,
     },
+    /// Compares a whole characteristic with a whole constant, the commonest of all comparisons.
+    CompareInt {
+        op: Comparator,
+        fact: u32,
+        than: i64,
+        to: u32,
+        site: u32,
+    },
+    /// A characteristic, or a constant where it is missing.
+    Or { fact: u32, otherwise: u32, to: u32 },
     /// Combines two numbers.
     Arithmetic {
         op: Operator,

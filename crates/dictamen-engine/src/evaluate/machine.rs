@@ -93,7 +93,7 @@ impl Machine<'_, '_> {
             };
             at = self.step(instruction, at.saturating_add(1))?;
         }
-        self.read(entry.result)
+        Ok(self.read(entry.result))
     }
 
     /// Carries out one instruction and tells which comes next.
@@ -107,6 +107,32 @@ impl Machine<'_, '_> {
                 to,
                 site,
             } => self.compare(op, left, right, to, site)?,
+            Instruction::CompareInt {
+                op,
+                fact,
+                than,
+                to,
+                site,
+            } => {
+                let value = self.sight.fact(fact);
+                let held = match value {
+                    Cell::Int(n) => Some(holds(op, n.cmp(&than))),
+                    _ => None,
+                };
+                self.record(site, value, Cell::Int(than), held);
+                self.write(to, held.map_or(value, Cell::Bool));
+            }
+            Instruction::Or {
+                fact,
+                otherwise,
+                to,
+            } => {
+                let value = match self.sight.fact(fact) {
+                    Cell::Missing(_) => self.read(Operand::Constant(otherwise)),
+                    known => known,
+                };
+                self.write(to, value);
+            }
             Instruction::State { fact, site } => {
                 let left = self.sight.fact(fact);
                 let holds = match left {
@@ -116,7 +142,7 @@ impl Machine<'_, '_> {
                 self.record(site, left, Cell::Bool(true), holds);
             }
             Instruction::Load { to, from } => {
-                let value = self.read(from)?;
+                let value = self.read(from);
                 self.write(to, value);
             }
             Instruction::Logic {
@@ -124,13 +150,13 @@ impl Machine<'_, '_> {
                 settles,
                 to,
                 end,
-            } => match self.read(of)? {
+            } => match self.read(of) {
                 Cell::Bool(value) if value == settles => {
                     self.write(to, Cell::Bool(settles));
                     return Ok(end);
                 }
                 Cell::Bool(_) => {}
-                Cell::Missing(gap) => self.add(to, gap)?,
+                Cell::Missing(gap) => self.add(to, gap),
                 _ => return wrong_type(),
             },
             Instruction::Branch {
@@ -138,7 +164,7 @@ impl Machine<'_, '_> {
                 to,
                 otherwise,
                 end,
-            } => match self.read(on)? {
+            } => match self.read(on) {
                 Cell::Bool(true) => {}
                 Cell::Bool(false) => return Ok(otherwise),
                 missing @ Cell::Missing(_) => {
@@ -149,20 +175,20 @@ impl Machine<'_, '_> {
             },
             Instruction::Jump { target } => return Ok(target),
             Instruction::Need { of, to, end } => {
-                if let missing @ Cell::Missing(_) = self.read(of)? {
+                if let missing @ Cell::Missing(_) = self.read(of) {
                     self.write(to, missing);
                     return Ok(end);
                 }
             }
-            Instruction::Known { of, to, end } => match self.read(of)? {
-                Cell::Missing(gap) => self.add(to, gap)?,
+            Instruction::Known { of, to, end } => match self.read(of) {
+                Cell::Missing(gap) => self.add(to, gap),
                 known => {
                     self.write(to, known);
                     return Ok(end);
                 }
             },
             Instruction::Not { to, of } => {
-                let value = match self.read(of)? {
+                let value = match self.read(of) {
                     Cell::Bool(value) => Cell::Bool(!value),
                     missing @ Cell::Missing(_) => missing,
                     _ => return wrong_type(),
@@ -175,7 +201,7 @@ impl Machine<'_, '_> {
                 right,
                 to,
             } => {
-                let value = match (self.read(left)?, self.read(right)?) {
+                let value = match (self.read(left), self.read(right)) {
                     (Cell::Missing(one), Cell::Missing(other)) => {
                         Cell::Missing(self.scratch.union(one, other))
                     }
@@ -194,12 +220,12 @@ impl Machine<'_, '_> {
     fn step_seldom(&mut self, instruction: &Instruction, next: u32) -> Fallible<u32> {
         match *instruction {
             Instruction::Negate { to, of } => {
-                let value = self.read(of)?;
+                let value = self.read(of);
                 let negated = compute::negated(value)?;
                 self.write(to, negated);
             }
             Instruction::IsMissing { of, to, site } => {
-                let value = self.read(of)?;
+                let value = self.read(of);
                 let missing = matches!(value, Cell::Missing(_));
                 if let Some(site) = site {
                     self.record(site, value, Cell::Missing(Gap::None), Some(missing));
@@ -207,7 +233,7 @@ impl Machine<'_, '_> {
                 self.write(to, Cell::Bool(missing));
             }
             Instruction::Among { value, list, to } => {
-                let among = self.among(value, list)?;
+                let among = self.among(value, list);
                 self.write(to, among);
             }
             Instruction::Within {
@@ -217,7 +243,7 @@ impl Machine<'_, '_> {
                 inclusive,
                 to,
             } => {
-                let sides = [self.read(value)?, self.read(low)?, self.read(high)?];
+                let sides = [self.read(value), self.read(low), self.read(high)];
                 let missing = sides.into_iter().find(|s| matches!(s, Cell::Missing(_)));
                 let within = match (missing, sides.map(number)) {
                     (Some(missing), _) => missing,
@@ -233,7 +259,7 @@ impl Machine<'_, '_> {
                 pattern,
                 otherwise,
             } => {
-                let value = self.read(value)?;
+                let value = self.read(value);
                 if !self.fits(pattern, value) {
                     return Ok(otherwise);
                 }
@@ -244,8 +270,8 @@ impl Machine<'_, '_> {
                 second,
                 to,
             } => {
-                let first = self.read(first)?;
-                let second = second.map(|second| self.read(second)).transpose()?;
+                let first = self.read(first);
+                let second = second.map(|second| self.read(second));
                 let value = match (first, second) {
                     (Cell::Missing(one), Some(Cell::Missing(other))) => {
                         Cell::Missing(self.scratch.union(one, other))
@@ -264,7 +290,7 @@ impl Machine<'_, '_> {
                 key,
                 to,
             } => {
-                let found = match self.read(key)? {
+                let found = match self.read(key) {
                     missing @ Cell::Missing(_) => missing,
                     key => self.lookup(table, column, ranged, key),
                 };
@@ -284,15 +310,16 @@ impl Machine<'_, '_> {
         Ok(next)
     }
 
+    /// A value. That every band has its terms is settled when a policy is loaded.
     #[inline]
-    fn read(&self, from: Operand) -> Fallible<Cell> {
+    fn read(&self, from: Operand) -> Cell {
         let found = match from {
-            Operand::Register(at) => self.scratch.registers.get(index(at)).copied(),
-            Operand::Fact(at) => Some(self.sight.fact(at)),
-            Operand::Constant(at) => self.sight.program.constants.get(index(at)).copied(),
-            Operand::Term(at) => self.sight.terms.get(index(at)).copied().flatten(),
+            Operand::Register(at) => self.scratch.registers.get(index(at)),
+            Operand::Fact(at) => return self.sight.fact(at),
+            Operand::Constant(at) => self.sight.program.constants.get(index(at)),
+            Operand::Term(at) => self.sight.terms.get(index(at)).and_then(Option::as_ref),
         };
-        found.ok_or(Failure("the band lacks a term"))
+        found.copied().unwrap_or(Cell::Missing(Gap::None))
     }
 
     #[inline]
@@ -303,13 +330,12 @@ impl Machine<'_, '_> {
     }
 
     /// Adds what is missing to a register that holds a settled value or what is missing so far.
-    fn add(&mut self, to: u32, gap: Gap) -> Fallible<()> {
-        let gap = match self.read(Operand::Register(to))? {
+    fn add(&mut self, to: u32, gap: Gap) {
+        let gap = match self.read(Operand::Register(to)) {
             Cell::Missing(before) => self.scratch.union(before, gap),
             _ => gap,
         };
         self.write(to, Cell::Missing(gap));
-        Ok(())
     }
 
     #[inline]
@@ -331,7 +357,7 @@ impl Machine<'_, '_> {
         to: u32,
         site: u32,
     ) -> Fallible<()> {
-        let (left, right) = (self.read(left)?, self.read(right)?);
+        let (left, right) = (self.read(left), self.read(right));
         let (result, known) = match (left, right) {
             (Cell::Int(a), Cell::Int(b)) => {
                 let held = holds(op, a.cmp(&b));
@@ -356,16 +382,16 @@ impl Machine<'_, '_> {
 
     /// Found among the known options it is in, whatever is missing. Every option was computed
     /// before: one that fails fails the search, wherever it stands.
-    fn among(&mut self, value: Operand, list: u32) -> Fallible<Cell> {
-        let value = self.read(value)?;
+    fn among(&mut self, value: Operand, list: u32) -> Cell {
+        let value = self.read(value);
         if let Cell::Missing(_) = value {
-            return Ok(value);
+            return value;
         }
         let program = self.sight.program;
         let mut found = false;
         let mut missing: Option<Gap> = None;
         for option in program.lists.get(index(list)).into_iter().flatten() {
-            match self.read(*option)? {
+            match self.read(*option) {
                 Cell::Missing(gap) => {
                     missing = Some(match missing {
                         Some(before) => self.scratch.union(before, gap),
@@ -377,10 +403,10 @@ impl Machine<'_, '_> {
                 }
             }
         }
-        Ok(match missing {
+        match missing {
             Some(gap) if !found => Cell::Missing(gap),
             _ => Cell::Bool(found),
-        })
+        }
     }
 
     fn fits(&self, pattern: u32, value: Cell) -> bool {
@@ -433,28 +459,20 @@ impl Machine<'_, '_> {
 
     fn grant(&mut self, plan: &GrantPlan) -> Fallible<Granted> {
         let decimal = |this: &Self, from: Operand| -> Fallible<Decimal> {
-            number(this.read(from)?).map_or_else(wrong_type, Ok)
+            number(this.read(from)).map_or_else(wrong_type, Ok)
         };
-        let Cell::Int(term_months) = self.read(plan.term_months)? else {
+        let Cell::Int(term_months) = self.read(plan.term_months) else {
             return wrong_type();
         };
-        let optional = |this: &Self, from: Option<Operand>| -> Fallible<Option<Decimal>> {
-            Ok(from
-                .map(|from| this.read(from))
-                .transpose()?
-                .and_then(number))
-        };
-        let limiting_factor = match plan
-            .limiting_factor
-            .map(|from| self.read(from))
-            .transpose()?
-        {
+        let optional =
+            |this: &Self, from: Option<Operand>| from.and_then(|from| number(this.read(from)));
+        let limiting_factor = match plan.limiting_factor.map(|from| self.read(from)) {
             Some(Cell::Text(at)) => Some(at),
             _ => None,
         };
         let first = position(self.scratch.reductions.len());
         for (code, condition) in &plan.reductions {
-            if let Cell::Bool(true) = self.read(*condition)? {
+            if let Cell::Bool(true) = self.read(*condition) {
                 self.scratch.reductions.push(*code);
             }
         }
@@ -463,8 +481,8 @@ impl Machine<'_, '_> {
             term_months,
             annual_rate: decimal(self, plan.annual_rate)?,
             monthly_payment: decimal(self, plan.monthly_payment)?,
-            max_amount: optional(self, plan.max_amount)?,
-            max_payment: optional(self, plan.max_payment)?,
+            max_amount: optional(self, plan.max_amount),
+            max_payment: optional(self, plan.max_payment),
             limiting_factor,
             reductions: (first, position(self.scratch.reductions.len())),
         })

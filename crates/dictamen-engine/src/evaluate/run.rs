@@ -6,7 +6,7 @@ use super::{
     compute::{Fallible, number},
     grant::{self, Requested},
     machine::{Machine, Sight},
-    scratch::{End, Met, Scratch, StageAt},
+    scratch::{Binned, End, Met, Scratch, StageAt},
 };
 use crate::{
     Outcome, Verdict,
@@ -99,11 +99,13 @@ impl<'a> Run<'a, '_> {
                 }
                 Ok(_) => {
                     doubts.failed = true;
-                    met.fail("the condition is neither true nor false");
+                    self.machine
+                        .scratch
+                        .fail(&mut met, "the condition is neither true nor false");
                 }
                 Err(why) => {
                     doubts.failed = true;
-                    met.fail(why.0);
+                    self.machine.scratch.fail(&mut met, why.0);
                 }
             }
             self.machine.scratch.met.push(met);
@@ -134,7 +136,6 @@ impl<'a> Run<'a, '_> {
             let (value, mut met) = self.walk(scored.entry);
             let given = match value {
                 Ok(Cell::Missing(gap)) => {
-                    met.value = Some(Cell::Missing(gap));
                     if scored.missing.is_none() {
                         doubts.undecided = true;
                         undecided(&mut met, gap);
@@ -142,27 +143,31 @@ impl<'a> Run<'a, '_> {
                     scored.missing
                 }
                 Ok(value) => {
-                    met.value = Some(value);
                     let given = match value {
                         Cell::Int(n) => scored.bins.points_of_int(n),
                         value => number(value).and_then(|value| scored.bins.points(value)),
                     };
                     if given.is_none() {
                         doubts.failed = true;
-                        met.fail("the value lies below the first bin");
+                        self.machine
+                            .scratch
+                            .fail(&mut met, "the value lies below the first bin");
                     }
                     given
                 }
                 Err(why) => {
                     doubts.failed = true;
-                    met.fail(why.0);
+                    self.machine.scratch.fail(&mut met, why.0);
                     None
                 }
             };
             if let Some(given) = given {
-                met.points = Some(given);
                 score = score.and_then(|score| score.checked_add(given));
             }
+            self.machine.scratch.binned.push(Binned {
+                value: value.ok(),
+                points: given,
+            });
             self.machine.scratch.met.push(met);
         }
         match score {
@@ -200,12 +205,9 @@ impl<'a> Run<'a, '_> {
             return;
         };
         let scratch = &mut *self.machine.scratch;
-        let count = scorecard.characteristics.len();
-        let first = scratch.met.len().saturating_sub(count);
         let begun = scratch.codes.len();
-        let met = scratch.met.iter().skip(first);
-        for (scored, met) in scorecard.characteristics.iter().zip(met) {
-            let lost = met
+        for (scored, binned) in scorecard.characteristics.iter().zip(&scratch.binned) {
+            let lost = binned
                 .points
                 .map(|given| scored.bins.best().saturating_sub(given));
             if let Some(lost) = lost.filter(|lost| *lost > 0) {
@@ -240,7 +242,7 @@ impl<'a> Run<'a, '_> {
             Ok(Cell::Granted(offer)) => match self.granted(offer) {
                 Ok(end) => (end, None),
                 Err(why) => {
-                    met.fail(why.0);
+                    self.machine.scratch.fail(&mut met, why.0);
                     (
                         End::new(Outcome::Refer, StageAt::Offer),
                         Some(system.failed),
@@ -259,14 +261,14 @@ impl<'a> Run<'a, '_> {
                 )
             }
             Ok(_) => {
-                met.fail("the offer has no end");
+                self.machine.scratch.fail(&mut met, "the offer has no end");
                 (
                     End::new(Outcome::Refer, StageAt::Offer),
                     Some(system.failed),
                 )
             }
             Err(why) => {
-                met.fail(why.0);
+                self.machine.scratch.fail(&mut met, why.0);
                 (
                     End::new(Outcome::Refer, StageAt::Offer),
                     Some(system.failed),

@@ -26,6 +26,10 @@ pub struct Scratch {
     pub(super) gaps: Vec<Gaps>,
     pub(super) records: Vec<Record>,
     pub(super) met: Vec<Met>,
+    /// Why something met could not be computed, by position among what was met.
+    pub(super) failures: Vec<(usize, &'static str)>,
+    /// What the scorecard's characteristics came to, in their order.
+    pub(super) binned: Vec<Binned>,
     pub(super) granted: Vec<Granted>,
     /// Codes of reductions, by position in the catalogue, of all offers one after another.
     pub(super) reductions: Vec<u32>,
@@ -51,9 +55,12 @@ pub(super) struct Met {
     pub(super) records: u32,
     /// What was missing where it mattered.
     pub(super) gap: Gap,
-    /// Why it could not be computed.
-    pub(super) failure: Option<&'static str>,
-    /// The value a scorecard characteristic was binned by.
+}
+
+/// What a scorecard characteristic came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Binned {
+    /// The value it was binned by; `None` when it could not be computed.
     pub(super) value: Option<Cell>,
     /// Points given.
     pub(super) points: Option<i64>,
@@ -65,15 +72,7 @@ impl Met {
             verdict: Verdict::Passed,
             records,
             gap: Gap::None,
-            failure: None,
-            value: None,
-            points: None,
         }
-    }
-
-    pub(super) fn fail(&mut self, why: &'static str) {
-        self.verdict = Verdict::Failed;
-        self.failure = Some(why);
     }
 }
 
@@ -148,6 +147,8 @@ impl Scratch {
         self.gaps.clear();
         self.records.clear();
         self.met.clear();
+        self.failures.clear();
+        self.binned.clear();
         self.granted.clear();
         self.reductions.clear();
         self.codes.clear();
@@ -197,6 +198,12 @@ impl Scratch {
                     .is_some_and(|w| w & 1 == 1)
             })
         })
+    }
+
+    /// Says why what is met next cannot be computed.
+    pub(super) fn fail(&mut self, met: &mut Met, why: &'static str) {
+        met.verdict = Verdict::Failed;
+        self.failures.push((self.met.len(), why));
     }
 
     /// Where the next comparison is written.

@@ -190,10 +190,12 @@ impl<'a> Evaluated<'a> {
     }
 
     fn points(&self) -> BTreeMap<Arc<str>, i64> {
-        let given = self
-            .met()
-            .filter_map(|(_, rule, met)| Some((Arc::clone(rule), met.points?)));
-        given.collect()
+        let scored = self.policy.scorecard.iter();
+        let scored = scored.flat_map(|scorecard| &scorecard.characteristics);
+        let given = scored.zip(&self.scratch.binned);
+        given
+            .filter_map(|(scored, binned)| Some((Arc::clone(&scored.code), binned.points?)))
+            .collect()
     }
 
     /// How the decision was reached.
@@ -206,6 +208,16 @@ impl<'a> Evaluated<'a> {
             .zip(ends)
             .map(|((stage, rule, met), end)| self.rule(stage, rule, met, end))
             .collect();
+        for (at, why) in &scratch.failures {
+            if let Some(rule) = rules.get_mut(*at) {
+                rule.failure = Some((*why).to_owned());
+            }
+        }
+        let staged = self.policy.stages.iter().map(|stage| stage.rules.len());
+        for (rule, binned) in rules.iter_mut().skip(staged.sum()).zip(&scratch.binned) {
+            rule.value = binned.value.map(|value| self.shown(value));
+            rule.points = binned.points;
+        }
         if let Some(why) = scratch.end.score_failure {
             rules.push(RuleTrace {
                 failure: Some(why.to_owned()),
@@ -240,10 +252,7 @@ impl<'a> Evaluated<'a> {
         let comparisons = comparisons.collect();
         RuleTrace {
             comparisons,
-            value: met.value.map(|value| self.shown(value)),
-            points: met.points,
             missing: self.missing_names(met.gap).collect(),
-            failure: met.failure.map(str::to_owned),
             ..blank(stage, Arc::clone(rule), met.verdict)
         }
     }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use dictamen_model::characteristic::{Kind, Value, definitions};
 
-use super::{Cell, Entry, Gap, GrantPlan, Instruction, Operand, Program, Site, position};
+use super::{Cell, Entry, Gap, GrantPlan, Instruction, Operand, Program, Site, index, position};
 use crate::{
     declaration::Param,
     tree::{Arm, Closure, GrantTerms, Node, NodeKind, Reduction, Step},
@@ -169,6 +169,25 @@ impl<'a> Flattener<'a> {
         Operand::Constant(at)
     }
 
+    /// A characteristic that is a whole number whenever it is known.
+    fn whole_fact(&self, operand: Operand) -> Option<u32> {
+        let Operand::Fact(fact) = operand else {
+            return None;
+        };
+        let definition = definitions().get(index(fact))?;
+        (definition.kind == Kind::Int).then_some(fact)
+    }
+
+    fn whole(&self, operand: Operand) -> Option<i64> {
+        match operand {
+            Operand::Constant(at) => match self.program.constants.get(index(at))? {
+                Cell::Int(n) => Some(*n),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn push(&mut self, cell: Cell) -> u32 {
         self.program.constants.push(cell);
         position(self.program.constants.len().saturating_sub(1))
@@ -225,13 +244,23 @@ impl<'a> Flattener<'a> {
                 let left = self.operand(left);
                 let right = self.operand(right);
                 let site = self.site(Arc::clone(text), op.symbol());
-                self.emit(Instruction::Compare {
-                    op: *op,
-                    left,
-                    right,
-                    to,
-                    site,
-                });
+                let instruction = match (self.whole_fact(left), self.whole(right)) {
+                    (Some(fact), Some(than)) => Instruction::CompareInt {
+                        op: *op,
+                        fact,
+                        than,
+                        to,
+                        site,
+                    },
+                    _ => Instruction::Compare {
+                        op: *op,
+                        left,
+                        right,
+                        to,
+                        site,
+                    },
+                };
+                self.emit(instruction);
             }
             NodeKind::Arithmetic { op, left, right } => {
                 let left = self.operand(left);
@@ -261,6 +290,19 @@ impl<'a> Flattener<'a> {
             NodeKind::Inlined { body, .. } if may_return(body) => self.returning(to, body),
             NodeKind::Inlined { body, .. } => self.into(body, to),
             NodeKind::Coalesce(nodes) => {
+                if let [first, second] = nodes.as_slice()
+                    && let NodeKind::Characteristic(_) = first.kind
+                    && let NodeKind::Constant(_) | NodeKind::Param(_) = second.kind
+                    && let Operand::Fact(fact) = self.operand(first)
+                    && let Operand::Constant(otherwise) = self.operand(second)
+                {
+                    self.emit(Instruction::Or {
+                        fact,
+                        otherwise,
+                        to,
+                    });
+                    return;
+                }
                 self.load(to, Cell::Missing(Gap::None));
                 let mut ends = Jumps::new();
                 for node in nodes {
