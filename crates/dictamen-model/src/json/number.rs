@@ -15,6 +15,40 @@ pub(crate) enum Unfit {
 ///
 /// `text` must follow the grammar of JSON numbers.
 pub(crate) fn decimal(text: &str) -> Result<Decimal, Unfit> {
+    short(text).map_or_else(|| any(text), Ok)
+}
+
+/// A number without exponent whose digits fit a machine word, as nearly all are.
+fn short(text: &str) -> Option<Decimal> {
+    if text.len() > 18 {
+        return None;
+    }
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mut units, mut scale, mut fraction) = (0_i64, 0_u32, false);
+    for byte in unsigned.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                // Eighteen digits do not wrap.
+                units = units.wrapping_mul(10).wrapping_add(i64::from(byte & 0x0f));
+                scale = scale.wrapping_add(u32::from(fraction));
+            }
+            b'.' => fraction = true,
+            _ => return None,
+        }
+    }
+    while scale > 0 && units % 10 == 0 {
+        units /= 10;
+        scale = scale.wrapping_sub(1);
+    }
+    let units = if unsigned.len() < text.len() {
+        units.wrapping_neg()
+    } else {
+        units
+    };
+    Some(Decimal::new(units, scale))
+}
+
+fn any(text: &str) -> Result<Decimal, Unfit> {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
