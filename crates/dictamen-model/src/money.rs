@@ -49,7 +49,7 @@ macro_rules! salary {
 
             /// The salary, unless it is zero: zero is how Belvo writes an unknown one.
             pub fn known(self) -> Option<Self> {
-                (self.0 > Decimal::ZERO).then_some(self)
+                (!self.0.is_zero() && self.0.is_sign_positive()).then_some(self)
             }
 
             /// The sum of two; `None` when it is too large to be exact.
@@ -89,6 +89,11 @@ impl DailySalary {
     /// A figure of a dated table, which is positive by construction.
     pub(crate) fn of_table(pesos: Decimal) -> Self {
         Self(pesos)
+    }
+
+    /// Whether two are equal down to the zeros at their ends.
+    pub(crate) fn is_written_as(self, other: Self) -> bool {
+        self.0.serialize() == other.0.serialize()
     }
 
     /// What this is per month; `None` when it is too large to be exact.
