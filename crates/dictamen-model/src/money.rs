@@ -7,7 +7,7 @@
 use rust_decimal::Decimal;
 
 use crate::json::leaf;
-use crate::json::leaf::amount;
+use crate::json::leaf::{amount, short_amount};
 
 /// The largest salary that is read, in pesos. A larger one is a mistake, not a salary.
 pub const SALARY_LIMIT: u64 = 1_000_000_000_000;
@@ -71,7 +71,7 @@ macro_rules! salary {
             }
         }
 
-        leaf!($name, |raw, context| amount(&raw, SALARY_LIMIT, context).map(Self));
+        leaf!($name, short |reader| short_amount(reader, SALARY_LIMIT).map(Self), |raw, context| amount(&raw, SALARY_LIMIT, context).map(Self));
     };
 }
 

@@ -85,14 +85,23 @@ impl Context {
 }
 
 /// Implements [`Wire`] for a leaf: `null` and, as Belvo sometimes writes it, `"null"` are absent.
+///
+/// `short` is a way to take the most usual form straight from the text; what it leaves goes the way
+/// of all others.
 macro_rules! leaf {
-    ($(@[$($generics:tt)*])? $name:ty, |$raw:pat_param, $context:ident| $body:expr) => {
+    ($(@[$($generics:tt)*])? $name:ty, $(short $short:expr,)? |$raw:pat_param, $context:ident| $body:expr) => {
         impl<'de $(, $($generics)*)?> $crate::json::Wire<'de> for $name {
             #[inline]
             fn read(
                 reader: &mut $crate::json::Reader<'de>,
                 $context: &mut $crate::json::Context,
             ) -> Result<Option<Self>, $crate::json::Malformed> {
+                $(
+                    let short: fn(&mut $crate::json::Reader<'_>) -> Option<Self> = $short;
+                    if let Some(value) = short(reader) {
+                        return Ok(Some(value));
+                    }
+                )?
                 Ok(match $crate::json::read_raw(reader, $context)? {
                     None => None,
                     Some($crate::json::Raw::Text(text)) if text == "null" => None,
@@ -124,7 +133,7 @@ leaf!(String, |raw, context| match raw {
     }
 });
 
-leaf!(NaiveDate, |raw, context| match raw {
+leaf!(NaiveDate, short short_date, |raw, context| match raw {
     Raw::Text(text) => {
         let date = date(&text);
         if date.is_none() {
@@ -184,9 +193,28 @@ leaf!(@[const LOW: i64, const HIGH: i64] Whole<LOW, HIGH>, |raw, context| match 
     }
 });
 
+fn short_date(reader: &mut Reader<'_>) -> Option<NaiveDate> {
+    reader.ten(date_of)
+}
+
+/// An exact amount of at most `limit`, if it is short enough.
+#[inline]
+pub(crate) fn short_amount(reader: &mut Reader<'_>, limit: u64) -> Option<Decimal> {
+    reader.short_number(|units, places| {
+        // What its units do not exceed, the value does not either.
+        let within = u64::try_from(units).is_ok_and(|units| units <= limit);
+        within.then(|| number::short_decimal(units, places))
+    })
+}
+
 /// A day written `YYYY-MM-DD`, if there is such a day.
 pub(crate) fn date(text: &str) -> Option<NaiveDate> {
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else {
+    date_of(text.as_bytes().try_into().ok()?)
+}
+
+#[inline]
+fn date_of(ten: [u8; 10]) -> Option<NaiveDate> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = ten else {
         return None;
     };
     let year = digits([y1, y2, y3, y4])?;
@@ -198,6 +226,7 @@ pub(crate) fn date(text: &str) -> Option<NaiveDate> {
 }
 
 /// The number that a few digits spell.
+#[inline]
 fn digits<const COUNT: usize>(digits: [u8; COUNT]) -> Option<u32> {
     digits.iter().try_fold(0_u32, |number, byte| {
         let digit = byte.is_ascii_digit().then(|| u32::from(byte & 0x0f))?;
@@ -244,10 +273,7 @@ pub(crate) fn amount_of(text: &str, limit: u64, context: &mut Context) -> Option
             );
             None
         }
-        // What its units do not exceed, the value does not either; most are settled by that.
-        Ok(value) if value.mantissa() <= i128::from(limit) || value <= Decimal::from(limit) => {
-            Some(value)
-        }
+        Ok(value) if value <= Decimal::from(limit) => Some(value),
         Ok(_) | Err(number::Unfit::Magnitude) => {
             context.problem(
                 "json::range",

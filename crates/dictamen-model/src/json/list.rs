@@ -196,6 +196,10 @@ impl<'de, T: Object<'de> + Wire<'de> + Person> Object<'de> for Envelope<T> {
         Self::KEYS.iter().position(|known| *known == key)
     }
 
+    fn ahead(_: &[u8]) -> Option<(usize, usize)> {
+        None
+    }
+
     fn read_field(
         &mut self,
         position: usize,

@@ -14,6 +14,10 @@ pub(crate) trait Object<'de>: Default {
     /// Where a key stands in [`Self::KEYS`].
     fn position(key: &str) -> Option<usize>;
 
+    /// The same for the key that a text begins with, and the length of key, quote and colon;
+    /// `None` leaves it to [`Self::position`].
+    fn ahead(text: &[u8]) -> Option<(usize, usize)>;
+
     /// Reads the value of the key at this position of [`Self::KEYS`].
     fn read_field(
         &mut self,
@@ -93,30 +97,43 @@ impl<'de, T: Object<'de>> Fields<T> {
         reader: &mut Reader<'de>,
         context: &mut Context,
     ) -> Result<(), Malformed> {
-        while let Some(key) = reader.key(first)? {
-            let key = key.text().ok_or(Malformed::Syntax)?;
-            self.read(&key, reader, context)?;
+        loop {
+            if let Some(position) = reader.plain_key(first, T::ahead) {
+                self.read_at(position, reader, context)?;
+            } else if let Some(key) = reader.key(first)? {
+                let key = key.text().ok_or(Malformed::Syntax)?;
+                self.read(&key, reader, context)?;
+            } else {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// Reads the value of `key`; the first of two equal keys counts, the second is a problem.
-    #[inline]
     pub(super) fn read(
         &mut self,
         key: &str,
         reader: &mut Reader<'de>,
         context: &mut Context,
     ) -> Result<(), Malformed> {
-        let known = T::position(key);
-        let Some((position, name)) = known.and_then(|at| Some((at, *T::KEYS.get(at)?))) else {
-            reader.skip()?;
-            if T::STRICT {
-                unknown_key(key, T::KEYS, context);
-            }
-            return Ok(());
-        };
-        context.enter(name);
+        if let Some(position) = T::position(key) {
+            return self.read_at(position, reader, context);
+        }
+        reader.skip()?;
+        if T::STRICT {
+            unknown_key(key, T::KEYS, context);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn read_at(
+        &mut self,
+        position: usize,
+        reader: &mut Reader<'de>,
+        context: &mut Context,
+    ) -> Result<(), Malformed> {
+        context.enter(T::KEYS.get(position).copied().unwrap_or_default());
         let bit = 1_u64
             .checked_shl(u32::try_from(position).unwrap_or(u32::MAX))
             .unwrap_or(0);
@@ -197,6 +214,20 @@ macro_rules! wire {
                 $(
                     if key == $crate::json::wire_key!($field $($key)?) {
                         return Some(position);
+                    }
+                    position = position.saturating_add(1);
+                )*
+                let _ = position;
+                None
+            }
+
+            #[inline]
+            fn ahead(text: &[u8]) -> Option<(usize, usize)> {
+                let mut position = 0_usize;
+                $(
+                    let key = concat!($crate::json::wire_key!($field $($key)?), "\":").as_bytes();
+                    if text.starts_with(key) {
+                        return Some((position, key.len()));
                     }
                     position = position.saturating_add(1);
                 )*

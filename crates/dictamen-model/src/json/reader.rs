@@ -18,23 +18,28 @@ pub(crate) enum Malformed {
     Range(usize),
 }
 
-/// A text with its quotes, as it stands.
+/// What stands between two quotes.
 #[derive(Clone, Copy)]
 pub(crate) struct Quoted<'de> {
-    whole: &'de str,
+    inner: &'de str,
     escaped: bool,
 }
 
 impl<'de> Quoted<'de> {
     /// What it says; `None` when a `\u` escape names half a character.
+    #[inline]
     pub(crate) fn text(self) -> Option<Cow<'de, str>> {
         if self.escaped {
-            serde_json::from_str(self.whole).ok().map(Cow::Owned)
+            unescaped(self.inner).map(Cow::Owned)
         } else {
-            let inner = self.whole.strip_prefix('"')?.strip_suffix('"')?;
-            Some(Cow::Borrowed(inner))
+            Some(Cow::Borrowed(self.inner))
         }
     }
+}
+
+#[cold]
+fn unescaped(inner: &str) -> Option<String> {
+    serde_json::from_str(&format!("\"{inner}\"")).ok()
 }
 
 /// What comes next, objects and lists not yet entered.
@@ -51,6 +56,7 @@ pub(crate) enum Token<'de> {
 }
 
 /// A place in a JSON text.
+#[derive(Clone, Copy)]
 pub(crate) struct Reader<'de> {
     text: &'de str,
     at: usize,
@@ -207,16 +213,16 @@ impl<'de> Reader<'de> {
     /// Takes the text whose quote is next.
     #[inline]
     fn quoted(&mut self) -> Result<Quoted<'de>, Malformed> {
-        let start = self.at;
         self.forward(1);
+        let start = self.at;
         let mut escaped = false;
         loop {
             self.at = plain_end(self.text.as_bytes(), self.at);
             match self.byte() {
                 Some(b'"') => {
+                    let inner = self.text.get(start..self.at).ok_or(Malformed::Syntax)?;
                     self.forward(1);
-                    let whole = self.text.get(start..self.at).ok_or(Malformed::Syntax)?;
-                    return Ok(Quoted { whole, escaped });
+                    return Ok(Quoted { inner, escaped });
                 }
                 Some(b'\\') => {
                     escaped = true;
@@ -225,6 +231,51 @@ impl<'de> Reader<'de> {
                 _ => return Err(Malformed::Syntax),
             }
         }
+    }
+
+    /// The next key, if it is a known one and written as programs write it: without spaces and
+    /// escapes. `find` tells the position of the key that a text begins with, and the length of
+    /// key, quote and colon. Any other key is left to [`Self::key`].
+    #[inline]
+    pub(crate) fn plain_key(
+        &mut self,
+        first: &mut bool,
+        find: impl FnOnce(&[u8]) -> Option<(usize, usize)>,
+    ) -> Option<usize> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let (before, rest) = match rest {
+            [b',', b'"', rest @ ..] if !*first => (2, rest),
+            [b'"', rest @ ..] if *first => (1, rest),
+            _ => return None,
+        };
+        let (position, length) = find(rest)?;
+        *first = false;
+        self.at = self.at.saturating_add(before).saturating_add(length);
+        Some(position)
+    }
+
+    /// Takes a text, given with its quotes, if it is next.
+    #[inline]
+    pub(crate) fn takes(&mut self, quoted: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let found = rest.starts_with(quoted.as_bytes());
+        if found {
+            self.forward(quoted.len());
+        }
+        found
+    }
+
+    /// Takes what `read` makes of a text of ten bytes, if one is next that it makes something of.
+    /// Most of a record is dates.
+    #[inline]
+    pub(crate) fn ten<T>(&mut self, read: impl FnOnce([u8; 10]) -> Option<T>) -> Option<T> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let [b'"', ten @ .., b'"'] = rest.first_chunk::<12>()? else {
+            return None;
+        };
+        let value = read(*ten)?;
+        self.forward(12);
+        Some(value)
     }
 
     #[cold]
@@ -238,6 +289,35 @@ impl<'de> Reader<'de> {
         };
         self.forward(length);
         Ok(())
+    }
+
+    /// Takes what `read` makes of a number without sign and exponent whose digits fit a machine
+    /// word, as nearly all are: of its units and its places. Any other is left.
+    #[inline]
+    pub(crate) fn short_number<T>(
+        &mut self,
+        read: impl FnOnce(i64, u32) -> Option<T>,
+    ) -> Option<T> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let (mut units, whole) = digits(0, rest);
+        let (mut length, mut places) = (whole, 0);
+        if rest.get(length) == Some(&b'.') {
+            length = length.saturating_add(1);
+            (units, places) = digits(units, rest.get(length..)?);
+            length = length.saturating_add(places);
+            if places == 0 {
+                return None;
+            }
+        }
+        let ends = matches!(rest.get(length), Some(b',' | b'}' | b']'));
+        // A zero before other digits is left to be refused.
+        let leads_with_zero = whole > 1 && rest.first() == Some(&b'0');
+        if !ends || whole == 0 || leads_with_zero || length > 18 {
+            return None;
+        }
+        let value = read(units, u32::try_from(places).ok()?)?;
+        self.forward(length);
+        Some(value)
     }
 
     #[inline]
@@ -282,25 +362,37 @@ impl<'de> Reader<'de> {
     }
 }
 
+/// The number that the digits at the beginning of a text spell behind other ones, and how many
+/// they are; wrapped around when they are too many.
+#[inline]
+fn digits(mut number: i64, text: &[u8]) -> (i64, usize) {
+    let mut count = 0_usize;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
+        count = count.wrapping_add(1);
+    }
+    (number, count)
+}
+
 /// Where the run of bytes ends that are neither quote, backslash nor control character.
 #[inline]
 fn plain_end(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    loop {
-        // Most texts are short: eight bytes at a time, in one register.
-        for _ in 0..8 {
-            let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
-                return short_end(bytes, at);
-            };
-            let stops = stops(u64::from_le_bytes(*word));
-            if stops != 0 {
-                let before = usize::try_from(stops.trailing_zeros() / 8).unwrap_or(0);
-                return at.saturating_add(before);
-            }
-            at = at.saturating_add(8);
+    let rest = bytes.get(from..).unwrap_or_default();
+    // Most texts are short: eight bytes at a time, in one register.
+    let mut plain = 0_usize;
+    for word in rest.as_chunks().0.iter().take(8) {
+        let stops = stops(u64::from_le_bytes(*word));
+        if stops != 0 {
+            let before = usize::try_from(stops.trailing_zeros() / 8).unwrap_or(0);
+            return from.saturating_add(plain).saturating_add(before);
         }
-        at = long_end(bytes, at);
+        plain = plain.saturating_add(8);
     }
+    long_end(bytes, from.saturating_add(plain))
 }
 
 /// The bits of a word that stand for bytes which end a run; only the lowest one set is exact.
@@ -308,31 +400,27 @@ fn plain_end(bytes: &[u8], from: usize) -> usize {
 fn stops(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
-    let quote = word ^ 0x2222_2222_2222_2222;
-    let backslash = word ^ 0x5c5c_5c5c_5c5c_5c5c;
-    let control = word.wrapping_sub(0x2020_2020_2020_2020) & !word;
-    (zero_in(quote) | zero_in(backslash) | control) & HIGH
+    let quote = (word ^ 0x2222_2222_2222_2222).wrapping_sub(ONES);
+    let backslash = (word ^ 0x5c5c_5c5c_5c5c_5c5c).wrapping_sub(ONES);
+    let control = word.wrapping_sub(0x2020_2020_2020_2020);
+    (quote | backslash | control) & !word & HIGH
 }
 
 fn is_stop(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..0x20)
 }
 
-fn short_end(bytes: &[u8], from: usize) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    let plain = rest.iter().take_while(|byte| !is_stop(**byte)).count();
-    from.saturating_add(plain)
-}
-
-/// As far as whole blocks are plain. An attached document of some 100 KB is passed over here, in
-/// a shape that compilers turn into vector instructions.
+/// The same for what is not short: an attached document of some 100 KB is passed over here, block
+/// by block in a shape that compilers turn into vector instructions.
 #[inline(never)]
 fn long_end(bytes: &[u8], from: usize) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
-    let plain = rest
-        .chunks_exact(64)
+    let blocks = rest.as_chunks::<64>().0.iter();
+    let plain = blocks
         .take_while(|block| !block.iter().fold(false, |found, b| found | is_stop(*b)))
-        .count();
-    from.saturating_add(plain.saturating_mul(64))
+        .count()
+        .saturating_mul(64);
+    let end = rest.get(plain..).unwrap_or_default().iter();
+    let plain = plain.saturating_add(end.take_while(|byte| !is_stop(**byte)).count());
+    from.saturating_add(plain)
 }
