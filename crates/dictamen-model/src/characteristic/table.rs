@@ -131,14 +131,17 @@ fn of_record<'f, 'r, T: Into<Value>>(
 }
 
 /// Reads a value off the jobs, if they are known.
-fn of_jobs<T: Into<Value>>(facts: &Facts<'_>, read: impl FnOnce(&History) -> Option<T>) -> Value {
+fn of_jobs<'r, T: Into<Value>>(
+    facts: &Facts<'r>,
+    read: impl FnOnce(&History<'r>) -> Option<T>,
+) -> Value {
     facts.history().and_then(read).into()
 }
 
 /// Reads a value off everything known from the jobs, if they are known.
-fn of_employment<T: Into<Value>>(
-    facts: &Facts<'_>,
-    read: impl FnOnce(&EmploymentFacts) -> Option<T>,
+fn of_employment<'r, T: Into<Value>>(
+    facts: &Facts<'r>,
+    read: impl FnOnce(&EmploymentFacts<'r>) -> Option<T>,
 ) -> Value {
     facts.employment().and_then(read).into()
 }

@@ -5,8 +5,6 @@
 //! convention's floor; changes between two consecutive jobs count on the first day of the later
 //! one. Where the definition asks for a career of three or five years, a shorter one has none.
 
-use std::collections::BTreeSet;
-
 use rust_decimal::Decimal;
 
 use super::trend::relative_change;
@@ -72,15 +70,12 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(super) fn of(history: &History, parameters: &Parameters) -> Self {
-        let jobs: Vec<&Job> = history.employments().collect();
-        let unique = |jobs: &mut dyn Iterator<Item = &Job>| {
-            count(jobs.map(|job| &job.key).collect::<BTreeSet<_>>().len())
-        };
+    pub(super) fn of(history: &History<'_>, parameters: &Parameters) -> Self {
+        let jobs: Vec<&Job<'_>> = history.employments().collect();
         let mut metrics = Self {
-            current_employers: unique(&mut history.open()),
+            current_employers: count(history.employers.open()),
             employers: count(jobs.len()),
-            unique_employers: unique(&mut jobs.iter().copied()),
+            unique_employers: count(history.employers.count()),
             ..Self::default()
         };
         let (Some(last), Some(first_day)) = (last_job(history), history.employed.first()) else {
@@ -107,61 +102,118 @@ impl Metrics {
             .checked_div(parameters.conventions().days_per_year)
             .and_then(|years| Decimal::from(metrics.unique_employers).checked_div(years));
 
-        let inside: Vec<Change> = jobs.iter().flat_map(|job| changes_of(job, floor)).collect();
-        let between: Vec<Change> = jobs
-            .windows(2)
-            .filter_map(|pair| match pair {
-                [earlier, later] if later.start > earlier.last => {
-                    change_between(earlier, later, floor)
-                }
-                _ => None,
-            })
-            .collect();
-        let all = || inside.iter().chain(&between);
-        metrics.last_job = Some(Moves::count(changes_of(last, floor).iter()));
+        let mut changes: Vec<Change> = Vec::with_capacity(64);
+        for job in &jobs {
+            let before = changes.len();
+            changes.extend(changes_of(job, floor));
+            if std::ptr::eq(*job, last) {
+                let inside = changes.get(before..).unwrap_or_default();
+                metrics.last_job = Some(Moves::count(inside.iter()));
+            }
+        }
+        changes.extend(jobs.windows(2).filter_map(|pair| match pair {
+            [earlier, later] if later.start > earlier.last => change_between(earlier, later, floor),
+            _ => None,
+        }));
         metrics.after_change = jobs
             .iter()
             .rev()
             .find(|job| (job.start, &job.key) < (last.start, &last.key))
             .map(|penultimate| Moves::count(change_between(penultimate, last, floor).iter()));
-        metrics.overall = Some(Moves::count(all()));
-        for (years, months) in metrics.years.iter_mut().zip([12_u32, 36, 60]) {
+        metrics.overall = Some(Moves::count(changes.iter()));
+        let periods = [12_u32, 36, 60];
+        let salaries = Salaries::of(history, periods, parameters);
+        for ((years, months), salaries) in metrics.years.iter_mut().zip(periods).zip(salaries) {
             let Some(window) = history.window(months) else {
                 continue;
             };
             if months > 12 && first_day > window.first() {
                 continue;
             }
-            years.moves = Some(Moves::count(
-                all().filter(|change| window.contains(change.day)),
-            ));
+            let within = changes.iter().filter(|change| window.contains(change.day));
+            years.moves = Some(Moves::count(within));
             years.change = years_change(history, months);
-            years.fill_salaries(history, months, parameters);
+            if let Some(salaries) = salaries {
+                years.lowest = Some(salaries.lowest);
+                years.highest = Some(salaries.highest);
+                years.average = salaries.average();
+            }
         }
         metrics
     }
 }
 
-impl Years {
-    /// Lowest, average and highest monthly salary over monthly looks at the salary; months
-    /// without a known one are left out.
-    fn fill_salaries(&mut self, history: &History, months: u32, parameters: &Parameters) {
+/// Monthly salaries of a period; months without a known one are left out.
+#[derive(Clone, Copy)]
+struct Salaries {
+    lowest: Decimal,
+    highest: Decimal,
+    /// `None` when it is too large to be exact.
+    sum: Option<Decimal>,
+    months: u32,
+}
+
+impl Salaries {
+    /// Of the last months, for ever longer periods; `None` where no salary is known.
+    fn of<const PERIODS: usize>(
+        history: &History<'_>,
+        periods: [u32; PERIODS],
+        parameters: &Parameters,
+    ) -> [Option<Self>; PERIODS] {
         let month = parameters.conventions().days_per_month;
-        let seen: Vec<Decimal> = (0..months)
-            .filter_map(|ago| history.salary_on(history.months_ago(ago)?)?.monthly(month))
-            .map(MonthlySalary::pesos)
-            .collect();
-        self.lowest = seen.iter().min().copied();
-        self.highest = seen.iter().max().copied();
-        self.average = seen
-            .iter()
-            .try_fold(Decimal::ZERO, |sum, salary| sum.checked_add(*salary))
-            .and_then(|sum| sum.checked_div(Decimal::from(seen.len())));
+        let mut looks = history.looks().iter();
+        let mut so_far: Option<Self> = None;
+        let mut last: Option<(DailySalary, Option<MonthlySalary>)> = None;
+        let mut looked = 0_u32;
+        periods.map(|months| {
+            for look in looks
+                .by_ref()
+                .take(usize::try_from(months.saturating_sub(looked)).unwrap_or(0))
+            {
+                let Some(daily) = look.salary else { continue };
+                // Most months pay what the next one pays.
+                let known = last.filter(|(same, _)| same.is_written_as(daily));
+                let (_, monthly) =
+                    *last.insert(known.unwrap_or_else(|| (daily, daily.monthly(month))));
+                if let Some(monthly) = monthly {
+                    let pesos = monthly.pesos();
+                    match &mut so_far {
+                        None => so_far = Some(Self::first(pesos)),
+                        Some(so_far) => so_far.add(pesos, known.is_some()),
+                    }
+                }
+            }
+            looked = months;
+            so_far
+        })
+    }
+
+    fn first(salary: Decimal) -> Self {
+        Self {
+            lowest: salary,
+            highest: salary,
+            sum: Some(salary),
+            months: 1,
+        }
+    }
+
+    /// Adds a month; `repeated` when it pays what the last one did.
+    fn add(&mut self, salary: Decimal, repeated: bool) {
+        if !repeated {
+            self.lowest = self.lowest.min(salary);
+            self.highest = self.highest.max(salary);
+        }
+        self.sum = self.sum.and_then(|sum| sum.checked_add(salary));
+        self.months = self.months.saturating_add(1);
+    }
+
+    fn average(&self) -> Option<Decimal> {
+        self.sum?.checked_div(Decimal::from(self.months))
     }
 }
 
 /// The principal job of who is employed, else the one that ended last.
-fn last_job(history: &History) -> Option<&Job> {
+fn last_job<'h, 'r>(history: &'h History<'r>) -> Option<&'h Job<'r>> {
     history.principal().or_else(|| {
         history.employments().max_by(|a, b| {
             (a.last, a.start, a.last_salary(), &a.key).cmp(&(
@@ -174,18 +226,15 @@ fn last_job(history: &History) -> Option<&Job> {
     })
 }
 
-fn changes_of(job: &Job, floor: Decimal) -> Vec<Change> {
-    job.salaries
-        .changes()
-        .windows(2)
-        .filter_map(|pair| match pair {
-            [(_, before), (day, after)] => change(*before, *after, *day, floor),
-            _ => None,
-        })
-        .collect()
+fn changes_of(job: &Job<'_>, floor: Decimal) -> impl Iterator<Item = Change> {
+    let pairs = job.salaries.changes().windows(2);
+    pairs.filter_map(move |pair| match pair {
+        [(_, before), (day, after)] => change(*before, *after, *day, floor),
+        _ => None,
+    })
 }
 
-fn change_between(earlier: &Job, later: &Job, floor: Decimal) -> Option<Change> {
+fn change_between(earlier: &Job<'_>, later: &Job<'_>, floor: Decimal) -> Option<Change> {
     change(
         earlier.last_salary()?,
         later.first_salary()?,
@@ -195,17 +244,38 @@ fn change_between(earlier: &Job, later: &Job, floor: Decimal) -> Option<Change> 
 }
 
 fn change(before: DailySalary, after: DailySalary, day: i64, floor: Decimal) -> Option<Change> {
-    let difference = after.pesos().checked_sub(before.pesos())?;
-    let least = before.pesos().checked_mul(floor)?;
-    (difference.abs() > least).then_some(Change {
-        day,
-        up: difference > Decimal::ZERO,
-    })
+    let (before, after) = (before.pesos(), after.pesos());
+    let (larger, up) = in_units(before, after, floor).or_else(|| {
+        let difference = after.checked_sub(before)?;
+        let least = before.checked_mul(floor)?;
+        Some((difference.abs() > least, difference > Decimal::ZERO))
+    })?;
+    larger.then_some(Change { day, up })
 }
 
-fn years_change(history: &History, months: u32) -> Option<Decimal> {
-    let now = history.salary_on(history.reference)?.pesos();
-    let then = history.salary_on(history.months_ago(months)?)?.pesos();
+/// Whether the difference is larger than a share of what was before, and whether it is more, in
+/// whole numbers: for figures of like scale, so small that nothing would be rounded in decimals.
+fn in_units(before: Decimal, after: Decimal, share: Decimal) -> Option<(bool, bool)> {
+    let scale = before.scale();
+    if after.scale() != scale || scale.saturating_add(share.scale()) > Decimal::MAX_SCALE {
+        return None;
+    }
+    let (before, after) = (small(before)?, small(after)?);
+    let ten = 10_i128.checked_pow(share.scale())?;
+    let difference = after.saturating_sub(before);
+    let larger =
+        difference.saturating_abs().checked_mul(ten)? > before.checked_mul(small(share)?)?;
+    Some((larger, difference > 0))
+}
+
+/// Units of a decimal, where the product of two such fits one.
+fn small(value: Decimal) -> Option<i128> {
+    Some(value.mantissa()).filter(|units| units.unsigned_abs() < 1 << 47)
+}
+
+fn years_change(history: &History<'_>, months: u32) -> Option<Decimal> {
+    let now = history.months_ago(0)?.salary?.pesos();
+    let then = history.months_ago(months)?.salary?.pesos();
     relative_change(now, then)
 }
 

@@ -1,13 +1,11 @@
 //! Jobs, tenure, density and gaps.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{MANY, NO_JOBS_KNOWN, NOT_EMPLOYED, count, entries, of_jobs};
 use crate::facts::Facts;
-use crate::history::{EmployerKey, History, Job, Span, overlap_days};
+use crate::history::{History, Job, Span, overlap_days};
 
 entries! {
     jobs_listed: Int Count [0, MANY],
@@ -51,7 +49,7 @@ entries! {
         es "patrones distintos con un empleo vigente",
         missing NO_JOBS_KNOWN,
         from ["employment_records[].employment_records[]"]
-        => |f| of_jobs(f, |h| Some(count(distinct(h.open()))));
+        => |f| of_jobs(f, |h| Some(count(h.employers.open())));
     open_voluntary_only: Bool None,
         "pays voluntary contributions and has no open job",
         called "voluntary contributions only" | "solo cotización voluntaria",
@@ -113,37 +111,35 @@ entries! {
         es "patrones distintos en los últimos 12 meses",
         missing NO_JOBS_KNOWN,
         from ["employment_records[].employment_records[].employer_id", "employment_records[].employment_records[].employer"]
-        => |f| of_jobs(f, |h| Some(count(h.employers_within(h.window(12)?))));
+        => |f| of_jobs(f, |h| Some(count(h.employers.since(h.window(12)?.first()))));
     employers_24m: Int Count [0, MANY],
         "different employers in the last 24 months",
         called "employers in 24 months" | "patrones en 24 meses",
         es "patrones distintos en los últimos 24 meses",
         missing NO_JOBS_KNOWN,
         from ["employment_records[].employment_records[].employer_id", "employment_records[].employment_records[].employer"]
-        => |f| of_jobs(f, |h| Some(count(h.employers_within(h.window(24)?))));
+        => |f| of_jobs(f, |h| Some(count(h.employers.since(h.window(24)?.first()))));
     employers_36m: Int Count [0, MANY],
         "different employers in the last 36 months",
         called "employers in 36 months" | "patrones en 36 meses",
         es "patrones distintos en los últimos 36 meses",
         missing NO_JOBS_KNOWN,
         from ["employment_records[].employment_records[].employer_id", "employment_records[].employment_records[].employer"]
-        => |f| of_jobs(f, |h| Some(count(h.employers_within(h.window(36)?))));
+        => |f| of_jobs(f, |h| Some(count(h.employers.since(h.window(36)?.first()))));
     unique_employers_total: Int Count [0, MANY],
         "different employers ever; a return counts once",
         called "employers ever" | "patrones en total",
         es "patrones distintos en toda la trayectoria; un regreso cuenta una vez",
         missing NO_JOBS_KNOWN,
         from ["employment_records[].employment_records[].employer_id", "employment_records[].employment_records[].employer"]
-        => |f| of_jobs(f, |h| Some(count(distinct(h.employments()))));
+        => |f| of_jobs(f, |h| Some(count(h.employers.count())));
     unique_employer_names_total: Int Count [0, MANY],
         "different employer names ever; one company may hold many registrations",
         called "employer names ever" | "nombres de patrón en total",
         es "nombres de patrón distintos; una empresa puede tener muchos registros patronales",
         missing NO_JOBS_KNOWN,
         from ["employment_records[].employment_records[].employer"]
-        => |f| of_jobs(f, |h| Some(count(
-            h.employments().filter_map(|job| job.name.as_ref()).collect::<BTreeSet<_>>().len()
-        )));
+        => |f| of_jobs(f, |h| Some(count(h.employers.names())));
     gap_count_36m: Int Count [0, MANY],
         "pauses in employment in the last 36 months that are long enough to count",
         called "gaps in 36 months" | "periodos sin empleo en 36 meses",
@@ -185,29 +181,23 @@ fn date_of(day: i64) -> Option<NaiveDate> {
     NaiveDate::from_num_days_from_ce_opt(i32::try_from(day).ok()?)
 }
 
-fn distinct<'j>(jobs: impl Iterator<Item = &'j Job>) -> usize {
-    jobs.map(|job| &job.key)
-        .collect::<BTreeSet<&EmployerKey>>()
-        .len()
-}
-
 /// From the first day of employment ever to the reference day.
-fn career(history: &History) -> Option<Span> {
+fn career(history: &History<'_>) -> Option<Span> {
     Span::new(history.employed.first()?, history.today())
 }
 
-fn density(history: &History, window: Span) -> Option<Decimal> {
+fn density(history: &History<'_>, window: Span) -> Option<Decimal> {
     Decimal::from(history.employed.days_within(window)).checked_div(Decimal::from(window.days()))
 }
 
 /// Pauses in the last 36 months, clipped to them and to the career.
-fn gaps_36m(history: &History) -> Option<Vec<Span>> {
+fn gaps_36m(history: &History<'_>) -> Option<Vec<Span>> {
     let window = history.window(36)?;
     let clipped = career(history).and_then(|career| career.within(window));
     Some(clipped.map_or_else(Vec::new, |span| history.employed.gaps_within(span)))
 }
 
-fn long_gaps(facts: &Facts<'_>, history: &History) -> Option<usize> {
+fn long_gaps(facts: &Facts<'_>, history: &History<'_>) -> Option<usize> {
     let least = facts.parameters.conventions().gap_min_days;
     let gaps = gaps_36m(history)?;
     Some(gaps.iter().filter(|gap| gap.days() >= least).count())
@@ -217,7 +207,7 @@ fn longest(gaps: &[Span]) -> i64 {
     gaps.iter().map(|gap| gap.days()).max().unwrap_or(0)
 }
 
-fn last_gap(history: &History) -> i64 {
+fn last_gap(history: &History<'_>) -> i64 {
     career(history)
         .and_then(|career| history.employed.gaps_within(career).pop())
         .map_or(0, Span::days)
