@@ -83,6 +83,8 @@ pub(crate) struct Scored {
     pub(crate) input: Closure,
     /// Lower bounds and points, as written.
     pub(crate) bins: Vec<(Decimal, i64)>,
+    /// Whether all bins are here; those with a fault are left out.
+    pub(crate) sound: bool,
     /// Points when the input is missing; `None` refers.
     pub(crate) missing: Option<i64>,
     pub(crate) place: Place,

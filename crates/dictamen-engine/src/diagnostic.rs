@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::Edit;
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -16,19 +18,54 @@ pub enum Severity {
     Warning,
 }
 
-/// A place in a file of the policy folder. Lines and columns count from 1, columns in characters.
+/// A part of a file of the policy folder, from its first character up to the place behind its last
+/// one. Lines and columns count from 1, columns in characters. It may cross lines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Span {
     /// Path within the folder.
     pub file: String,
-    /// Line, from 1.
+    /// Line it begins on, from 1.
     pub line: usize,
-    /// Column in characters, from 1.
+    /// Column of its first character, from 1.
     pub column: usize,
-    /// Characters covered on that line, at least 1.
-    pub length: usize,
-    /// The text of the line.
-    pub source_line: String,
+    /// Line it ends on, at least `line`.
+    pub end_line: usize,
+    /// Column behind its last character. On one line it is past `column`, but for an edit that only
+    /// inserts, where both are the same.
+    pub end_column: usize,
+    /// The lines it touches, whole, with a line feed between them.
+    pub source: String,
+}
+
+impl Span {
+    /// What it covers.
+    pub fn text(&self) -> String {
+        let (first, last) = self.bytes();
+        self.source.get(first..last).unwrap_or_default().to_owned()
+    }
+
+    /// The bytes of [`source`](Self::source) it covers: the first one, and the one behind the last.
+    pub fn bytes(&self) -> (usize, usize) {
+        let lines = self.end_line.saturating_sub(self.line);
+        let first = offset(&self.source, 0, self.column);
+        (
+            first,
+            offset(&self.source, lines, self.end_column).max(first),
+        )
+    }
+}
+
+/// The byte of a column of a line, counted from 0; past the end of the line, that end.
+fn offset(source: &str, line: usize, column: usize) -> usize {
+    let mut start = 0_usize;
+    for (number, text) in source.split('\n').enumerate() {
+        if number == line {
+            let within = text.char_indices().nth(column.saturating_sub(1));
+            return start.saturating_add(within.map_or(text.len(), |(byte, _)| byte));
+        }
+        start = start.saturating_add(text.len()).saturating_add(1);
+    }
+    source.len()
 }
 
 /// One finding.
@@ -44,6 +81,8 @@ pub struct Diagnostic {
     pub span: Option<Span>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Changes which, made together, probably settle it; empty when none is known.
+    pub edits: Vec<Edit>,
 }
 
 impl Diagnostic {
@@ -55,6 +94,7 @@ impl Diagnostic {
             message: message.into(),
             span: None,
             help: None,
+            edits: Vec::new(),
         }
     }
 
@@ -85,6 +125,18 @@ impl Diagnostic {
     pub fn help_opt(mut self, help: Option<String>) -> Self {
         self.help = help;
         self
+    }
+
+    /// The same finding with changes that would settle it.
+    #[must_use]
+    pub fn edits(mut self, edits: impl IntoIterator<Item = Edit>) -> Self {
+        self.edits.extend(edits);
+        self
+    }
+
+    /// Whether its edits may be made without asking, and there are any.
+    pub fn is_fixable(&self) -> bool {
+        !self.edits.is_empty() && self.edits.iter().all(|edit| edit.safe)
     }
 
     /// Whether the policy cannot be used because of it.

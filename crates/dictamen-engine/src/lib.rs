@@ -45,7 +45,9 @@ pub mod checks;
 mod decision;
 mod declaration;
 mod diagnostic;
+mod edit;
 mod evaluate;
+mod extent;
 mod format;
 pub mod guide;
 mod policy;
@@ -65,6 +67,7 @@ pub use decision::{
     ReasonText,
 };
 pub use diagnostic::{Diagnostic, Severity, Span};
+pub use edit::Edit;
 pub use evaluate::{Evaluated, Scratch};
 pub use format::format;
 pub use policy::{Application, Loaded, ParamInfo, Policy, RuleInfo, StageInfo};

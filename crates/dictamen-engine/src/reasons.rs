@@ -2,12 +2,12 @@
 //!
 //! Knows codes and texts; refuses to know which rule uses which code.
 
-use dictamen_model::suggest::did_you_mean;
+use dictamen_model::suggest::{self, did_you_mean};
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
-use crate::{Diagnostic, PolicySource, text::Texts};
+use crate::{Diagnostic, Edit, PolicySource, Span, text::Texts};
 
 /// The file of the catalogue.
 pub(crate) const FILE: &str = "reasons.toml";
@@ -113,7 +113,12 @@ pub(crate) fn load(
                 .map(|before| before.matches('\n').count().saturating_add(1));
             let message = format!("`{FILE}` cannot be read: {}", error.message());
             let span = line.and_then(|line| texts.line_span(FILE, line));
-            diagnostics.push(Diagnostic::error("reasons::malformed", message).at(span));
+            let help = "each text stands between double quotes, on one line: `en = \"…\"`";
+            diagnostics.push(
+                Diagnostic::error("reasons::malformed", message)
+                    .at(span)
+                    .help(help),
+            );
             return catalogue;
         }
     };
@@ -128,12 +133,18 @@ pub(crate) fn load(
             evidence: None,
         });
         catalogue.insert(Arc::clone(&reason.code), reason);
-        let line = line_of(text, code);
-        diagnostics.extend(
-            problems
-                .into_iter()
-                .map(|problem| problem.at(line.and_then(|line| texts.line_span(FILE, line)))),
-        );
+        let header = line_of(text, code);
+        diagnostics.extend(problems.into_iter().map(|(key, problem)| {
+            let line = header.and_then(|line| Some((key?, key_line(text, line, key?)?)));
+            match line {
+                Some((key, line)) => {
+                    let span = texts.found_span(FILE, line, key);
+                    let edits = meant(key, span.as_ref(), &problem);
+                    problem.at(span).edits(edits)
+                }
+                None => problem.at(header.and_then(|line| texts.line_span(FILE, line))),
+            }
+        }));
     }
     catalogue
 }
@@ -152,32 +163,65 @@ pub(crate) fn line_of(text: &str, code: &str) -> Option<usize> {
     position.and_then(|line| line.checked_add(1))
 }
 
-fn reason(
+/// The line of a key of the reason whose header is at a line.
+fn key_line(text: &str, header: usize, key: &str) -> Option<usize> {
+    let lines = text.lines().enumerate().skip(header);
+    let mut own = lines.take_while(|(_, line)| !line.trim_start().starts_with('['));
+    let found = own.find(|(_, line)| {
+        let name = line.split('=').next().unwrap_or_default().trim();
+        name.trim_matches(['"', '\'']) == key
+    });
+    found.and_then(|(index, _)| index.checked_add(1))
+}
+
+/// The change that gives a misspelt key its name.
+fn meant(key: &str, span: Option<&Span>, problem: &Diagnostic) -> Option<Edit> {
+    let near = suggest::nearest(key, KEYS)?;
+    (problem.code == "reasons::unknown-entry").then(|| {
+        Some(Edit {
+            span: span?.clone(),
+            replacement: near.to_owned(),
+            safe: suggest::only(key, KEYS) == Some(near),
+        })
+    })?
+}
+
+/// Problems with the key they are about, when it is there.
+type Problems<'a> = Vec<(Option<&'a str>, Diagnostic)>;
+
+fn reason<'a>(
     code: &str,
-    entry: &toml::Value,
-    problems: &mut Vec<Diagnostic>,
+    entry: &'a toml::Value,
+    problems: &mut Problems<'a>,
 ) -> Option<CatalogueReason> {
     let Some(entry) = entry.as_table() else {
         let message = format!("reason `{code}` is no table");
         let help = format!("write `[{code}]` and below it `es-MX = \"…\"` and `en = \"…\"`");
-        problems.push(Diagnostic::error("reasons::malformed", message).help(help));
+        problems.push((
+            None,
+            Diagnostic::error("reasons::malformed", message).help(help),
+        ));
         return None;
     };
     for key in entry.keys().filter(|key| !KEYS.contains(&key.as_str())) {
         let message = format!("reason `{code}` has an unknown entry `{key}`");
         let help =
             did_you_mean(key, KEYS).unwrap_or_else(|| format!("it has: {}", KEYS.join(", ")));
-        problems.push(Diagnostic::error("reasons::unknown-entry", message).help(help));
+        problems.push((
+            Some(key.as_str()),
+            Diagnostic::error("reasons::unknown-entry", message).help(help),
+        ));
     }
-    let mut text = |key: &str, wanted: bool| match entry.get(key) {
+    let mut text = |key: &'static str, wanted: bool| match entry.get(key) {
         Some(toml::Value::String(text)) if !text.trim().is_empty() => Some(Arc::from(text.trim())),
         None if !wanted => None,
         _ => {
             let message = format!("reason `{code}` has no text `{key}`");
-            problems.push(
-                Diagnostic::error("reasons::missing-text", message)
-                    .help("applicants are told the reason in their language"),
+            let help = format!(
+                "write `{key} = \"…\"` below `[{code}]`: applicants are told the reason in their language"
             );
+            let found = Diagnostic::error("reasons::missing-text", message).help(help);
+            problems.push((entry.get(key).map(|_| key), found));
             None
         }
     };
@@ -188,14 +232,22 @@ fn reason(
         None => true,
         Some(_) => {
             let message = format!("`adverse` of reason `{code}` must be true or false");
-            problems.push(Diagnostic::error("reasons::malformed", message));
+            let help = "write `adverse = true` or `adverse = false`, without quotation marks";
+            problems.push((
+                Some("adverse"),
+                Diagnostic::error("reasons::malformed", message).help(help),
+            ));
             true
         }
     };
     let (es_mx, en): (Arc<str>, Arc<str>) = (es_mx?, en?);
     if es_mx == en {
         let message = format!("reason `{code}` has the same text in both languages");
-        problems.push(Diagnostic::warning("reasons::same-text", message));
+        let help = "one of the two is in the wrong language";
+        problems.push((
+            None,
+            Diagnostic::warning("reasons::same-text", message).help(help),
+        ));
     }
     Some(CatalogueReason {
         code: code.into(),

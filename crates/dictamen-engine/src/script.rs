@@ -84,7 +84,7 @@ fn run_here(source: &PolicySource, texts: &Texts) -> Ran {
     let mut scope = Scope::new();
     declare::constants(&mut scope);
 
-    let mut diagnostics = scripts.compile_all(&engine, &scope);
+    let mut diagnostics = scripts.compile_all(&engine, &scope, texts);
     let finished = diagnostics.iter().all(|d| !d.is_error())
         && scripts
             .get(MAIN)

@@ -99,17 +99,15 @@ pub(crate) fn span(script: &str, at: usize) -> Span {
     let before = script.get(..at).unwrap_or(script);
     let line_start = before.rfind('\n').map_or(0, |i| i.saturating_add(1));
     let line = script.get(line_start..).unwrap_or_default();
+    let number = before.matches('\n').count().saturating_add(1);
+    let column = before.get(line_start..).unwrap_or_default().chars().count();
     Span {
         file: String::new(),
-        line: before.matches('\n').count().saturating_add(1),
-        column: before
-            .get(line_start..)
-            .unwrap_or_default()
-            .chars()
-            .count()
-            .saturating_add(1),
-        length: 1,
-        source_line: line.lines().next().unwrap_or_default().to_owned(),
+        line: number,
+        column: column.saturating_add(1),
+        end_line: number,
+        end_column: column.saturating_add(2),
+        source: line.lines().next().unwrap_or_default().to_owned(),
     }
 }
 

@@ -37,7 +37,22 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TableProblem {
     pub(crate) line: Option<u64>,
+    /// The cell on that line, when it is one.
+    pub(crate) cell: Option<String>,
     pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) help: Option<&'static str>,
+}
+
+impl TableProblem {
+    fn new(line: Option<u64>, message: String) -> Self {
+        Self {
+            line,
+            cell: None,
+            message,
+            help: None,
+        }
+    }
 }
 
 impl Table {
@@ -52,23 +67,16 @@ impl Table {
             Err(error) => return Err(vec![problem(&error)]),
         };
         if headers.is_empty() {
-            problems.push(TableProblem {
-                line: Some(1),
-                message: "the table is empty".to_owned(),
-            });
+            problems.push(TableProblem::new(Some(1), "the table is empty".to_owned()));
         }
         for (i, name) in headers.iter().enumerate() {
             if name.is_empty() {
                 let message = format!("column {} has no name", i.saturating_add(1));
-                problems.push(TableProblem {
-                    line: Some(1),
-                    message,
-                });
+                problems.push(TableProblem::new(Some(1), message));
             } else if headers.iter().take(i).any(|other| other == name) {
-                let message = format!("the column name `{name}` occurs twice");
                 problems.push(TableProblem {
-                    line: Some(1),
-                    message,
+                    cell: Some(name.to_owned()),
+                    ..TableProblem::new(Some(1), format!("the column name `{name}` occurs twice"))
                 });
             }
         }
@@ -76,9 +84,10 @@ impl Table {
             && only.contains([';', '\t'])
         {
             let message = "the cells are not separated by commas".to_owned();
+            let help = "save it as CSV with commas between the cells and points in decimal numbers";
             problems.push(TableProblem {
-                line: Some(1),
-                message,
+                help: Some(help),
+                ..TableProblem::new(Some(1), message)
             });
             return Err(problems);
         }
@@ -88,18 +97,18 @@ impl Table {
             match record {
                 Ok(_) if rows.len() >= MAX_ROWS => {
                     let message = format!("the table has more than {MAX_ROWS} rows");
-                    problems.push(TableProblem {
-                        line: None,
-                        message,
-                    });
+                    problems.push(TableProblem::new(None, message));
                     break;
                 }
                 Ok(record) => {
                     let line = record.position().map(csv::Position::line);
                     doubts.extend(record.iter().filter(|text| is_almost_number(text)).map(
                         |text| TableProblem {
-                            line,
-                            message: format!("`{text}` is read as a text, not as a number"),
+                            cell: Some(text.to_owned()),
+                            ..TableProblem::new(
+                                line,
+                                format!("`{text}` is read as a text, not as a number"),
+                            )
                         },
                     ));
                     rows.push(record.iter().map(cell).collect::<Vec<_>>());
@@ -216,7 +225,13 @@ fn problem(error: &csv::Error) -> TableProblem {
         csv::ErrorKind::Utf8 { .. } => "the row is not valid UTF-8".to_owned(),
         _ => "the file cannot be read as CSV".to_owned(),
     };
-    TableProblem { line, message }
+    let unequal = matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. });
+    TableProblem {
+        help: unequal.then_some(
+            "a decimal number is written with a point: `0.5`; a cell with a comma in it stands between double quotes",
+        ),
+        ..TableProblem::new(line, message)
+    }
 }
 
 /// A number of a cell or key, whole or not.

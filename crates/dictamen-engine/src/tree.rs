@@ -19,15 +19,60 @@ pub(crate) use types::{Type, unit_named, unit_of};
 
 use crate::Outcome;
 
-/// Where something was written: an index into the policy's files, line and column from 1.
+/// Where something was written, from its first character up to the place behind its last one:
+/// lines and columns from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Place {
-    /// Index of the file.
+    /// Index among the policy's files.
     pub(crate) file: usize,
-    /// Line from 1; 0 when unknown.
+    /// Line it begins on; 0 when unknown.
     pub(crate) line: usize,
-    /// Column in characters from 1; 0 when unknown.
+    /// Column it begins at; 0 when unknown.
     pub(crate) column: usize,
+    /// Line it ends on.
+    pub(crate) end_line: usize,
+    /// Column behind its last character.
+    pub(crate) end_column: usize,
+}
+
+impl Place {
+    /// Where it begins, without width.
+    pub(crate) fn start(self) -> Self {
+        Self {
+            end_line: self.line,
+            end_column: self.column,
+            ..self
+        }
+    }
+
+    /// Where it ends, without width.
+    pub(crate) fn end(self) -> Self {
+        Self {
+            line: self.end_line,
+            column: self.end_column,
+            ..self
+        }
+    }
+
+    /// Both places and all between them, when both are known and in one file.
+    pub(crate) fn to(self, other: Self) -> Self {
+        if other.line == 0 || self.file != other.file {
+            return self;
+        }
+        if self.line == 0 {
+            return other;
+        }
+        let (line, column) = (self.line, self.column).min((other.line, other.column));
+        let ends = |place: Self| (place.end_line, place.end_column);
+        let (end_line, end_column) = ends(self).max(ends(other));
+        Self {
+            file: self.file,
+            line,
+            column,
+            end_line,
+            end_column,
+        }
+    }
 }
 
 /// One node of a tree.

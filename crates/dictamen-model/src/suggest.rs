@@ -26,6 +26,31 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidate that `name` can only have been meant for: the one candidate with at most one slip,
+/// and that in no digit, since `density_12m` is no slip for `density_24m`. Short names are too
+/// much alike for that.
+pub fn only<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > MAX_LENGTH {
+        return None;
+    }
+    let wanted = name.to_lowercase();
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    let mut found = None;
+    for candidate in candidates {
+        let known = candidate.to_lowercase();
+        let slips = strsim::damerau_levenshtein(&wanted, &known);
+        if slips > 1 || found == Some(candidate) {
+            continue;
+        }
+        let enough = slips == 0 || wanted.chars().count() > 3;
+        if found.is_some() || !enough || digits(&wanted) != digits(&known) {
+            return None;
+        }
+        found = Some(candidate);
+    }
+    found
+}
+
 /// "did you mean `…`?" for the nearest candidate, if one is near enough.
 pub fn did_you_mean<'a>(
     name: &str,
@@ -48,7 +73,26 @@ pub fn help<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{help, nearest};
+    use super::{help, nearest, only};
+
+    #[test]
+    fn only_what_cannot_be_meant_otherwise_is_certain() {
+        let known = [
+            "weeks_total",
+            "density_12m",
+            "density_24m",
+            "age",
+            "min",
+            "max",
+        ];
+        assert_eq!(only("weeks_totl", known), Some("weeks_total"));
+        assert_eq!(only("WEEKS_TOTAL", known), Some("weeks_total"));
+        // Two slips; a slip in a digit; between two; too short.
+        for name in ["weks_totl", "density_25m", "density_22m", "agd", "mix"] {
+            assert_eq!(only(name, known), None, "{name}");
+        }
+        assert_eq!(only("densty_24m", known), Some("density_24m"));
+    }
 
     #[test]
     fn one_slip_in_three_letters_is_forgiven() {

@@ -48,13 +48,11 @@ pub(super) fn range(text: &str, bytes: &Range<usize>) -> LspRange {
 
 /// The range of a finding.
 pub(super) fn span(span: &Span) -> LspRange {
-    let line = number(span.line.saturating_sub(1));
-    let before = span.column.saturating_sub(1);
-    let at = |characters: usize| -> Position {
-        let text: String = span.source_line.chars().take(characters).collect();
-        Position::new(line, units(&text))
-    };
-    LspRange::new(at(before), at(before.saturating_add(span.length)))
+    let (first, last) = span.bytes();
+    let LspRange { start, end } = range(&span.source, &(first..last));
+    let lines = number(span.line.saturating_sub(1));
+    let below = |at: Position| Position::new(at.line.saturating_add(lines), at.character);
+    LspRange::new(below(start), below(end))
 }
 
 fn units(text: &str) -> u32 {
@@ -68,6 +66,21 @@ pub(super) fn number(n: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_finding_may_cross_lines() {
+        let found = Span {
+            file: String::new(),
+            line: 3,
+            column: 3,
+            end_line: 4,
+            end_column: 4,
+            source: "ñ😀(1,\n 😀), 2".to_owned(),
+        };
+        assert_eq!(found.text(), "(1,\n 😀)");
+        let range = LspRange::new(Position::new(2, 3), Position::new(3, 4));
+        assert_eq!(span(&found), range);
+    }
 
     #[test]
     fn columns_are_utf_16_units() {

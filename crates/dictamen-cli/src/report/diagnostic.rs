@@ -1,13 +1,12 @@
-//! One finding, drawn under the line it is about.
+//! One finding, drawn under the lines it is about.
 
 use std::{
     io::{self, Write},
-    ops::Range,
     path::Path,
 };
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use dictamen_engine::{Diagnostic, Severity, Span};
+use dictamen_engine::{Diagnostic, Severity};
 
 /// Draws a finding about the policy in `folder`, followed by an empty line.
 pub(crate) fn draw(out: &mut dyn Write, diagnostic: &Diagnostic, folder: &Path) -> io::Result<()> {
@@ -20,11 +19,12 @@ pub(crate) fn draw(out: &mut dyn Write, diagnostic: &Diagnostic, folder: &Path) 
         .id(diagnostic.code);
     let mut group = Group::with_title(title);
     if let Some(span) = &diagnostic.span {
+        let (first, last) = span.bytes();
         group = group.element(
-            Snippet::source(span.source_line.as_str())
+            Snippet::source(span.source.as_str())
                 .line_start(span.line)
                 .path(folder.join(&span.file).display().to_string())
-                .annotation(AnnotationKind::Primary.span(bytes(span))),
+                .annotation(AnnotationKind::Primary.span(first..last)),
         );
     } else {
         group = group.element(Origin::path(folder.display().to_string()));
@@ -33,16 +33,4 @@ pub(crate) fn draw(out: &mut dyn Write, diagnostic: &Diagnostic, folder: &Path) 
         group = group.element(Level::HELP.message(help.as_str()));
     }
     writeln!(out, "{}\n", Renderer::styled().render(&[group]))
-}
-
-/// The bytes of the line that a span's characters cover.
-fn bytes(span: &Span) -> Range<usize> {
-    let at = |chars: usize| {
-        span.source_line
-            .char_indices()
-            .nth(chars)
-            .map_or(span.source_line.len(), |(byte, _)| byte)
-    };
-    let first = span.column.saturating_sub(1);
-    at(first)..at(first.saturating_add(span.length))
 }

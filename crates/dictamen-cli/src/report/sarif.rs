@@ -1,10 +1,10 @@
 //! Findings as SARIF 2.1.0 (OASIS standard), for code review systems that show them at the line.
 //!
-//! Only what such systems read: rules, levels, messages and places. Columns count characters, as
+//! Only what such systems read: rules, levels, messages, places and fixes. Columns count characters, as
 //! everywhere in Dictamen, and the log says so.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Component, Path, PathBuf},
 };
 
@@ -50,8 +50,9 @@ fn result(folder: &Path, finding: &Diagnostic) -> Value {
             Some(json!({
                 "startLine": span.line,
                 "startColumn": span.column,
-                "endColumn": span.column.saturating_add(span.length),
-                "snippet": { "text": span.source_line },
+                "endLine": span.end_line,
+                "endColumn": span.end_column,
+                "snippet": { "text": span.text() },
             })),
         ),
         None => (folder.to_owned(), None),
@@ -60,12 +61,43 @@ fn result(folder: &Path, finding: &Diagnostic) -> Value {
     if let (Some(place), Some(region)) = (place.as_object_mut(), region) {
         place.insert("region".to_owned(), region);
     }
-    json!({
+    let mut result = json!({
         "ruleId": finding.code,
         "level": level,
         "message": { "text": text },
         "locations": [{ "physicalLocation": place }],
-    })
+    });
+    if let (Some(result), false) = (result.as_object_mut(), finding.edits.is_empty()) {
+        result.insert("fixes".to_owned(), json!([fix(folder, finding)]));
+    }
+    result
+}
+
+/// The edits of a finding, which belong together, by file.
+fn fix(folder: &Path, finding: &Diagnostic) -> Value {
+    let mut files: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for edit in &finding.edits {
+        let replacement = json!({
+            "deletedRegion": {
+                "startLine": edit.span.line,
+                "startColumn": edit.span.column,
+                "endLine": edit.span.end_line,
+                "endColumn": edit.span.end_column,
+            },
+            "insertedContent": { "text": edit.replacement },
+        });
+        files.entry(&edit.span.file).or_default().push(replacement);
+    }
+    let changes: Vec<Value> = files
+        .into_iter()
+        .map(|(file, replacements)| {
+            json!({
+                "artifactLocation": { "uri": uri(&folder.join(file)) },
+                "replacements": replacements,
+            })
+        })
+        .collect();
+    json!({ "artifactChanges": changes })
 }
 
 /// A path as a relative reference: `/` between parts, everything but unreserved characters

@@ -8,3 +8,4 @@ mod formatting;
 mod serving;
 mod support;
 mod usage;
+mod wrong;

@@ -17,6 +17,7 @@ use crate::{
     evaluate::Bins,
     program::{Flattener, position},
     reasons::{self, Catalogue},
+    syntax::is_name,
     text::Texts,
     tree::Place,
 };
@@ -33,7 +34,7 @@ pub(super) fn compile(
 ) -> Option<Policy> {
     let mut check = Check { texts, diagnostics };
     let used = check.codes(&declaration, &catalogue);
-    check.stages(&declaration);
+    check.stages(&declaration, whole);
     check.identity(&declaration);
     check.scorecard(&declaration);
     if whole {
@@ -180,6 +181,11 @@ struct Check<'a> {
 type Used = BTreeMap<Arc<str>, Place>;
 
 impl Check<'_> {
+    /// An argument of the call at a place.
+    fn argument(&self, call: Place, index: usize) -> Place {
+        self.texts.argument(call, index)
+    }
+
     fn error(&mut self, code: &'static str, place: Place, message: String, help: Option<String>) {
         let span = self.texts.span(place);
         self.diagnostics
@@ -199,11 +205,15 @@ impl Check<'_> {
         };
         if !plain(&identity.id, "-_") {
             let message = "the policy's id may hold only letters, digits, `-` and `_`".to_owned();
-            self.error("policy::identity", identity.place, message, None);
+            let at = self.argument(identity.place, 0);
+            let help =
+                Some("it is also the name of the policy's folder, as in `nomina-mx`".to_owned());
+            self.error("policy::identity", at, message, help);
         }
         if !plain(&identity.version, ".-+_") {
             let message = "the policy's version may hold only letters, digits, `.`, `-` and `+`";
-            self.error("policy::identity", identity.place, message.to_owned(), None);
+            let at = self.argument(identity.place, 1);
+            self.error("policy::identity", at, message.to_owned(), None);
         }
     }
 
@@ -218,6 +228,7 @@ impl Check<'_> {
             .flat_map(|s| &s.characteristics);
         let scored = scored.map(|scored| (&scored.code, scored.place));
         for (code, place) in rules.chain(scored) {
+            let place = self.argument(place, 0);
             if let Some(first) = used.get(code) {
                 let message = format!("code `{code}` is used by two rules");
                 let help = format!(
@@ -231,12 +242,16 @@ impl Check<'_> {
             self.known(code, place, catalogue);
         }
         let bands = declaration.bands.iter().flat_map(|bands| &bands.bands);
+        let texts = self.texts;
         let bands = bands.filter_map(|band| match &band.effect {
-            BandEffect::End { code, .. } => Some((code, band.place)),
+            BandEffect::End { code, .. } => Some((code, texts.argument(band.place, 3))),
             BandEffect::Terms(_) => None,
         });
         let otherwise = declaration.otherwise.iter();
-        let otherwise = otherwise.filter_map(|o| o.code.as_ref().map(|code| (code, o.place)));
+        let otherwise = otherwise.filter_map(|o| {
+            let code = o.code.as_ref()?;
+            Some((code, texts.argument(o.place, 1)))
+        });
         let offers = declaration
             .offer_codes
             .iter()
@@ -279,8 +294,9 @@ impl Check<'_> {
             && self.diagnostics.iter().any(|d| told.contains(&d.code))
     }
 
-    fn stages(&mut self, declaration: &Declaration) {
+    fn stages(&mut self, declaration: &Declaration, whole: bool) {
         for (i, stage) in declaration.stages.iter().enumerate() {
+            let name = self.argument(stage.place, 0);
             if declaration
                 .stages
                 .iter()
@@ -288,17 +304,27 @@ impl Check<'_> {
                 .any(|other| other.name == stage.name)
             {
                 let message = format!("stage `{}` is declared twice", stage.name);
-                self.error("policy::duplicate-stage", stage.place, message, None);
+                let help = "give it another name, or put its rules into the first one";
+                self.error(
+                    "policy::duplicate-stage",
+                    name,
+                    message,
+                    Some(help.to_owned()),
+                );
             }
             if [SCORE, OFFER, END].contains(&&*stage.name) {
                 let message = format!("the stage name `{}` belongs to the system", stage.name);
-                self.error("policy::duplicate-stage", stage.place, message, None);
+                let help = Some("give it another name".to_owned());
+                self.error("policy::duplicate-stage", name, message, help);
             }
-            if stage.rules.is_empty() {
+            if stage.rules.is_empty() && whole {
                 let message = format!("stage `{}` has no rules", stage.name);
-                let span = self.texts.span(stage.place);
-                self.diagnostics
-                    .push(Diagnostic::warning("policy::empty-stage", message).at(span));
+                let span = self.texts.span(name);
+                self.diagnostics.push(
+                    Diagnostic::warning("policy::empty-stage", message)
+                        .at(span)
+                        .help("it decides nothing: give it rules, or take it out"),
+                );
             }
         }
     }
@@ -308,11 +334,20 @@ impl Check<'_> {
             return;
         };
         for scored in &scorecard.characteristics {
-            if scored.bins.is_empty() {
+            let bins = self.argument(scored.place, 2);
+            if scored.bins.is_empty() && scored.sound {
                 let message = format!("characteristic `{}` has no bins", scored.code);
-                self.error("scorecard::no-bins", scored.place, message, None);
+                self.error(
+                    "scorecard::no-bins",
+                    bins,
+                    message,
+                    Some(
+                        "give each bin its lower bound and its points: `[[0, 0], [52, 30]]`"
+                            .to_owned(),
+                    ),
+                );
             }
-            for pair in scored.bins.windows(2) {
+            for (i, pair) in scored.bins.windows(2).enumerate() {
                 let [(lower, _), (next, _)] = pair else {
                     continue;
                 };
@@ -323,24 +358,27 @@ impl Check<'_> {
                     );
                     let help =
                         "each bin starts where the one before it ends, so lower bounds ascend";
-                    self.error(
-                        "scorecard::bins-order",
-                        scored.place,
-                        message,
-                        Some(help.to_owned()),
-                    );
+                    let at = self.texts.entry(bins, i.saturating_add(1));
+                    self.error("scorecard::bins-order", at, message, Some(help.to_owned()));
                 }
             }
         }
         if scorecard.characteristics.is_empty() {
             let message = "the scorecard has no characteristics".to_owned();
-            self.error("scorecard::empty", scorecard.place, message, None);
+            let at = self.argument(scorecard.place, 1);
+            self.error("scorecard::empty", at, message, None);
+        }
+        // Without all bins there is no saying what scores there can be.
+        let sound = |scored: &declaration::Scored| scored.sound && !scored.bins.is_empty();
+        if !scorecard.characteristics.iter().all(sound) {
+            return;
         }
         match (&declaration.bands, reachable(scorecard)) {
             (Some(bands), Some((lowest, highest))) => self.bands(bands, lowest, highest),
             (Some(_), None) => {
                 let message = "the points of the scorecard are too large to add up".to_owned();
-                self.error("scorecard::points", scorecard.place, message, None);
+                let at = self.texts.first(scorecard.place);
+                self.error("scorecard::points", at, message, None);
             }
             (None, _) => {}
         }
@@ -350,20 +388,23 @@ impl Check<'_> {
         for (i, band) in bands.bands.iter().enumerate() {
             if bands.bands.iter().take(i).any(|other| other.id == band.id) {
                 let message = format!("band `{}` is declared twice", band.id);
-                self.error("bands::duplicate", band.place, message, None);
+                let at = self.argument(band.place, 0);
+                let help = Some("give each band an id of its own".to_owned());
+                self.error("bands::duplicate", at, message, help);
             }
             let before = i.checked_sub(1).and_then(|i| bands.bands.get(i));
             if before.is_some_and(|before| before.cut_off <= band.cut_off) {
                 let message = format!("band `{}` is out of order", band.id);
                 let help = "write the bands from the best score to the worst";
-                self.error("bands::order", band.place, message, Some(help.to_owned()));
+                let at = self.argument(band.place, 1);
+                self.error("bands::order", at, message, Some(help.to_owned()));
             }
             let unreachable =
                 band.cut_off > highest || before.is_some_and(|before| before.cut_off <= lowest);
             if unreachable {
                 let message = format!("no score reaches band `{}`", band.id);
                 let help = format!("scores of this scorecard go from {lowest} to {highest}");
-                let span = self.texts.span(band.place);
+                let span = self.texts.span(self.argument(band.place, 1));
                 self.diagnostics.push(
                     Diagnostic::warning("bands::unreachable", message)
                         .at(span)
@@ -374,7 +415,9 @@ impl Check<'_> {
         if bands.bands.last().is_none_or(|last| last.cut_off > lowest) {
             let message = format!("scores can be as low as {lowest}, and no band takes them");
             let help = "let the last band start at or below the lowest possible score";
-            self.error("bands::gap", bands.place, message, Some(help.to_owned()));
+            let last = bands.bands.last();
+            let at = last.map_or(bands.place, |last| self.argument(last.place, 1));
+            self.error("bands::gap", at, message, Some(help.to_owned()));
         }
     }
 
@@ -420,11 +463,11 @@ impl Check<'_> {
                 "declare a `scorecard` before the bands",
             );
         }
-        if let (Some(offer), Some(_)) = (&declaration.offer, &declaration.otherwise) {
+        if let (Some(_), Some(otherwise)) = (&declaration.offer, &declaration.otherwise) {
             let message = "the policy has both an offer and `otherwise`".to_owned();
             self.error(
                 "policy::two-endings",
-                offer.place,
+                self.texts.first(otherwise.place),
                 message,
                 Some("keep one of them".to_owned()),
             );
@@ -433,26 +476,46 @@ impl Check<'_> {
             && !declaration.terms.is_empty()
         {
             let message = "the offer uses bands that were not declared with `bands`".to_owned();
-            self.error("policy::no-bands", offer.place, message, None);
+            let at = self.texts.first(offer.place);
+            self.error("policy::no-bands", at, message, None);
         }
     }
 
     fn unused(&mut self, declaration: &Declaration, catalogue: &Catalogue, used: &Used) {
         for param in declaration.params.iter().filter(|param| !param.used) {
             let message = format!("no rule uses param `{}`", param.name);
-            let span = self.texts.span(param.place);
+            let span = self.texts.span(self.argument(param.place, 0));
+            let bound = self.texts.token_before(param.place);
+            let bound = bound.is_some_and(|before| self.texts.written(before) == "=");
+            let (help, edit) = if bound {
+                let help = "name it in a rule, or take it out: changing it would change nothing";
+                (help.to_owned(), None)
+            } else {
+                let begin = format!("let {} = ", param.name);
+                let help = format!("bind it to a name that rules can use: `{begin}param(…);`");
+                let edit = self.texts.edit(param.place.start(), &begin, false);
+                (help, edit.filter(|_| is_name(&param.name)))
+            };
             self.diagnostics.push(
                 Diagnostic::warning("policy::unused-param", message)
                     .at(span)
-                    .help("a threshold nobody reads changes nothing when it is changed"),
+                    .help(help)
+                    .edits(edit),
             );
         }
         let unused = catalogue.keys().filter(|code| !used.contains_key(*code));
         for code in unused.filter(|code| !reasons::is_system(code)) {
             let message = format!("no rule uses reason `{code}`");
             let span = self.texts.header_span(reasons::FILE, code);
-            self.diagnostics
-                .push(Diagnostic::warning("reasons::unused", message).at(span));
+            let edit = span
+                .as_ref()
+                .and_then(|span| self.texts.entry_of(reasons::FILE, span.line));
+            self.diagnostics.push(
+                Diagnostic::warning("reasons::unused", message)
+                    .at(span)
+                    .help("name it in a rule, a band or the offer, or take it out")
+                    .edits(edit),
+            );
         }
     }
 }

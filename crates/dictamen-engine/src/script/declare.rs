@@ -7,7 +7,7 @@ mod register;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use dictamen_model::characteristic::Value;
+use dictamen_model::{characteristic::Value, suggest};
 use rhai::{Dynamic, FnPtr, NativeCallContext, Scope};
 use rust_decimal::Decimal;
 
@@ -15,11 +15,11 @@ pub(super) use register::register;
 
 use super::{argument, failure, files::Scripts, lower};
 use crate::{
-    Diagnostic, Outcome, PolicySource,
+    Diagnostic, Edit, Outcome, PolicySource,
     declaration::{self, Declaration, Identity, Param, Term},
     table::Table,
     text::Texts,
-    tree::Place,
+    tree::{Place, Type},
 };
 
 /// The outcomes a script can name.
@@ -126,6 +126,7 @@ struct RawScored {
     code: Arc<str>,
     input: RawClosure,
     bins: Vec<(Decimal, i64)>,
+    sound: bool,
     missing: Option<i64>,
     place: Place,
 }
@@ -195,11 +196,63 @@ impl Collector {
             .push(Diagnostic::error(code, message).at(span));
     }
 
-    /// The argument, or a report and `None`.
-    fn fit<T>(&mut self, place: Place, argument: Result<T, argument::Misfit>) -> Option<T> {
-        argument
-            .map_err(|misfit| self.report("script::arguments", place, misfit))
-            .ok()
+    /// Reports an argument that does not fit. A number where a text is wanted only lacks its
+    /// quotation marks, and a number in them has them too much.
+    fn misfit(&mut self, place: Place, misfit: argument::Misfit) {
+        let written = self.texts.written(place);
+        let number = |text: &str| {
+            text.starts_with(|c: char| c.is_ascii_digit()) && text.parse::<Decimal>().is_ok()
+        };
+        let inside = written.trim_matches('"');
+        let meant = if misfit.contains("must be a text") && number(&written) {
+            format!("\"{written}\"")
+        } else if misfit.contains("number, not a text") && number(inside) {
+            inside.to_owned()
+        } else {
+            self.report("script::arguments", place, misfit);
+            return;
+        };
+        let edit = self.texts.edit(place, &meant, true);
+        let help = format!("write `{meant}`");
+        self.advise("script::arguments", place, misfit, help, edit);
+    }
+
+    /// A report with advice.
+    fn advise(
+        &mut self,
+        code: &'static str,
+        place: Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+        edits: impl IntoIterator<Item = Edit>,
+    ) {
+        let span = self.texts.span(place);
+        let found = Diagnostic::error(code, message).at(span).help(help);
+        self.diagnostics.push(found.edits(edits));
+    }
+
+    /// Says that what the call at `place` declares has been declared before.
+    fn twice(&mut self, place: Place, function: &str) {
+        let name = self.texts.first(place);
+        let message = format!("`{function}` is declared twice");
+        self.advise(
+            "policy::declared-twice",
+            name,
+            message,
+            "keep one of the two",
+            None,
+        );
+    }
+
+    /// The argument of the call at `place` with this index, or a report and `None`.
+    fn fit<T>(
+        &mut self,
+        place: Place,
+        index: usize,
+        argument: Result<T, argument::Misfit>,
+    ) -> Option<T> {
+        let place = self.texts.argument(place, index);
+        argument.map_err(|misfit| self.misfit(place, misfit)).ok()
     }
 
     /// Lowers every closure and hands over what was declared.
@@ -267,6 +320,7 @@ impl Collector {
                     let RawScored {
                         code,
                         bins,
+                        sound,
                         missing,
                         place,
                         ..
@@ -275,6 +329,7 @@ impl Collector {
                         code,
                         input,
                         bins,
+                        sound,
                         missing,
                         place,
                     })
@@ -310,16 +365,27 @@ impl Collector {
             return Some(known);
         }
         let Some(content) = self.files.get(file).cloned() else {
+            let at = self.texts.argument(place, 0);
+            let quoted: Vec<String> = self
+                .files
+                .keys()
+                .map(|file| format!("\"{file}\""))
+                .collect();
+            let names = quoted.iter().map(String::as_str);
+            let written = format!("\"{file}\"");
+            let (_, edit) = self.texts.meant(at, &written, names);
+            let help = suggest::help(file, self.files.keys().map(String::as_str));
             let help =
-                dictamen_model::suggest::did_you_mean(file, self.files.keys().map(String::as_str));
-            let span = self.texts.span(place);
+                help.or_else(|| Some("put the CSV file into the policy's folder".to_owned()));
+            let span = self.texts.span(at);
             self.diagnostics.push(
                 Diagnostic::error(
                     "table::not-found",
                     format!("the folder has no table `{file}`"),
                 )
                 .at(span)
-                .help_opt(help),
+                .help_opt(help)
+                .edits(edit.filter(|_| self.texts.written(at) == written)),
             );
             return None;
         };
@@ -327,7 +393,8 @@ impl Collector {
             Ok(table) => {
                 for doubt in &table.doubts {
                     let line = doubt.line.and_then(|line| usize::try_from(line).ok());
-                    let span = line.and_then(|line| self.texts.line_span(file, line));
+                    let cell = doubt.cell.as_deref().unwrap_or_default();
+                    let span = line.and_then(|line| self.texts.found_span(file, line, cell));
                     let message = format!("table `{file}`: {}", doubt.message);
                     self.diagnostics.push(
                         Diagnostic::warning("table::text-number", message)
@@ -341,18 +408,21 @@ impl Collector {
             Err(problems) => {
                 for problem in problems {
                     let line = problem.line.and_then(|line| usize::try_from(line).ok());
-                    let span = line.and_then(|line| self.texts.line_span(file, line));
+                    let cell = problem.cell.as_deref().unwrap_or_default();
+                    let span = line.and_then(|line| self.texts.found_span(file, line, cell));
                     let message = format!("table `{file}`: {}", problem.message);
-                    let span = span.or_else(|| self.texts.span(place));
+                    let span = span.or_else(|| self.texts.span(self.texts.argument(place, 0)));
+                    let found = Diagnostic::error("table::malformed", message).at(span);
                     self.diagnostics
-                        .push(Diagnostic::error("table::malformed", message).at(span));
+                        .push(found.help_opt(problem.help.map(str::to_owned)));
                 }
                 None
             }
         }
     }
 
-    /// Settles the terms of one band against those of the bands before it.
+    /// Settles the terms of one band against those of the bands before it. They are written at
+    /// `place`.
     fn band_terms(&mut self, place: Place, terms: &rhai::Map) -> Vec<(usize, Value)> {
         let first = self
             .bands
@@ -360,6 +430,7 @@ impl Collector {
             .all(|b| !matches!(b.effect, declaration::BandEffect::Terms(_)));
         let mut settled = Vec::new();
         for (name, value) in terms {
+            let place = self.texts.property(place, name.as_str());
             let Some(value) = argument::scalar(value) else {
                 let message =
                     format!("band term `{name}` must be a number, a text, or true or false");
@@ -374,9 +445,18 @@ impl Collector {
                             known.kind = dictamen_model::characteristic::Kind::Decimal;
                         }
                     } else if known.kind != kind {
-                        let message =
-                            format!("band term `{name}` has another type than in the bands before");
-                        self.report("script::type", place, message);
+                        let message = format!(
+                            "band term `{name}` is {} here and {} in the bands before",
+                            Type::plain(kind).name(),
+                            Type::plain(known.kind).name()
+                        );
+                        let help = "give it the same kind of value in every band; numbers stand without quotation marks";
+                        let found = Diagnostic::error("script::type", message)
+                            .at(self.texts.span(place))
+                            .help(help);
+                        self.diagnostics.push(found);
+                        // It is there all the same, and nothing else is said of it.
+                        settled.push((index, value));
                         continue;
                     }
                 }

@@ -1,98 +1,118 @@
 //! What Rhai reports, said in the words of a credit analyst.
 
-use dictamen_model::characteristic::index_of;
-use dictamen_model::suggest::did_you_mean;
+mod call;
+pub(super) mod name;
+
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
-use super::{declare, layout::Unpaired, sandbox, slip};
-use crate::{
-    Diagnostic,
-    text::Texts,
-    tree::{Function, Place},
-};
+use super::{sandbox, slip};
+use crate::{Diagnostic, extent::Unpaired, text::Texts, tree::Place};
 
-/// The place Rhai means, in the file called `path`.
+/// The place of the expression that begins where Rhai says, in the file called `path`.
 pub(super) fn place(texts: &Texts, path: &str, position: Position) -> Place {
-    Place {
-        file: texts.index(path).unwrap_or(usize::MAX),
-        line: position.line().unwrap_or(0),
-        column: position.position().unwrap_or(0),
-    }
+    let (line, column) = at(position);
+    texts.leaf(path, line, column)
+}
+
+/// The place of the one token that stands where Rhai says.
+fn word(texts: &Texts, path: &str, position: Position) -> Place {
+    let (line, column) = at(position);
+    texts.word(path, line, column)
+}
+
+fn at(position: Position) -> (usize, usize) {
+    let column = position.position().unwrap_or(0);
+    (position.line().unwrap_or(0), column)
 }
 
 /// A comment that hides everything after it.
 pub(super) fn open_comment(path: &str, position: Position, texts: &Texts) -> Diagnostic {
-    let place = place(texts, path, position);
+    // Its beginning; all the rest of the script is in it.
+    let (line, column) = at(position);
+    let begin = texts.word(path, line, column);
+    let place = Place {
+        end_line: line,
+        end_column: column.saturating_add(2),
+        ..begin
+    };
     Diagnostic::error("script::syntax", "this comment never ends")
         .at(texts.span(place))
         .help("nothing after it would be read; close it with `*/`, or begin each line with `//`")
 }
 
 /// A script that does not parse.
-pub(super) fn parsing(
-    path: &str,
-    error: &ParseError,
-    unpaired: Option<&Unpaired>,
-    texts: &Texts,
-) -> Diagnostic {
-    let place = place(texts, path, error.position());
-    let (code, message, help) = parse_text(error.err_type(), place, texts);
+pub(super) fn parsing(path: &str, error: &ParseError, texts: &Texts) -> Diagnostic {
+    let place = word(texts, path, error.position());
+    if let Some(slip) = slip::find(texts, place) {
+        return Diagnostic::error("script::syntax", slip.message)
+            .at(texts.span(slip.place))
+            .help(slip.help)
+            .edits(slip.edits);
+    }
+    if let Some(found) = bracket(path, error.err_type(), texts) {
+        return found;
+    }
+    if let Some(found) = missing_sign(error.err_type(), place, texts) {
+        return found;
+    }
+    if let ParseErrorType::VariableUndefined(name) = error.err_type() {
+        return name::unknown(name, place, texts);
+    }
+    let (code, message, help) = parse_text(error.err_type());
     let span = texts.span(place).or_else(|| last_line(texts, path));
-    let word = span.as_ref().map(word_at).unwrap_or_default();
-    let (code, message, help) = if let Some(operator) = spelled_out(&word) {
-        let message = format!("`{word}` is no operator");
-        (
-            "script::syntax",
-            message,
-            Some(format!("write `{operator}`")),
-        )
-    } else if span.as_ref().is_some_and(is_exponent) {
-        let help = "write numbers as 26, 1000 or 0.28, without exponents";
-        (
-            "script::syntax",
-            "this is not a number".to_owned(),
-            Some(help.to_owned()),
-        )
-    } else {
-        (code, message, help)
-    };
-    let slip = span.as_ref().and_then(slip::help);
-    let help = slip.or(help).or_else(|| unpaired.map(Unpaired::explain));
     Diagnostic::error(code, message).at(span).help_opt(help)
 }
 
-/// The word a span covers.
-fn word_at(span: &crate::Span) -> String {
-    span.source_line
-        .chars()
-        .skip(span.column.saturating_sub(1))
-        .take(span.length)
-        .collect()
-}
-
-/// The operator that other languages write as a word.
-fn spelled_out(word: &str) -> Option<&'static str> {
-    match word.to_ascii_lowercase().as_str() {
-        "and" | "y" => Some("&&"),
-        "or" | "o" => Some("||"),
-        "not" | "no" => Some("!"),
-        _ => None,
+/// A bracket that is alone, where reading failed for one.
+fn bracket(path: &str, error: &ParseErrorType, texts: &Texts) -> Option<Diagnostic> {
+    let refused = match error {
+        ParseErrorType::BadInput(LexError::UnexpectedInput(symbol)) => symbol.as_str(),
+        ParseErrorType::UnexpectedEOF | ParseErrorType::MissingToken(..) => "",
+        _ => return None,
+    };
+    if refused.chars().any(|c| !"()[]{}".contains(c)) {
+        return None;
     }
+    let file = texts.index(path)?;
+    let extents = texts.extents(file)?;
+    let (at, message, help) = match extents.unpaired()? {
+        Unpaired::Open(at) => (
+            at,
+            format!("`{}` is never closed", extents.text(at)),
+            "each bracket that opens is closed by one of its kind, in the right order",
+        ),
+        Unpaired::Close(at) => (
+            at,
+            format!("`{}` closes nothing", extents.text(at)),
+            "there is one bracket too many here, or one is missing before it",
+        ),
+    };
+    let place = texts.place_of(file, (at, at))?;
+    let found = Diagnostic::error("script::syntax", message);
+    Some(found.at(texts.span(place)).help(help))
 }
 
-/// Whether a number with an exponent such as `1e3` stands at the place; Rhai without binary floats
-/// takes it for a number and a name.
-fn is_exponent(span: &crate::Span) -> bool {
-    let before = span
-        .column
-        .checked_sub(2)
-        .and_then(|i| span.source_line.chars().nth(i));
-    let mut here = span.source_line.chars().skip(span.column.saturating_sub(1));
-    before.is_some_and(|c| c.is_ascii_digit())
-        && here.next().is_some_and(|c| c.eq_ignore_ascii_case(&'e'))
-        && here
-            .next()
-            .is_some_and(|c| c.is_ascii_digit() || c == '-' || c == '+')
+/// A semicolon or comma that is missing behind the token before a place.
+fn missing_sign(error: &ParseErrorType, place: Place, texts: &Texts) -> Option<Diagnostic> {
+    let ParseErrorType::MissingToken(sign, _) = error else {
+        return None;
+    };
+    let before = texts.token_before(place)?;
+    let (message, help) = match sign.as_str() {
+        ";" => ("`;` is missing after this", "a statement ends with `;`"),
+        // On one line the comma is a guess: something else may be missing.
+        "," if before.end_line < place.line => (
+            "`,` is missing after this",
+            "what is listed is separated by commas",
+        ),
+        _ => return None,
+    };
+    Some(
+        Diagnostic::error("script::syntax", message)
+            .at(texts.span(before))
+            .help(help)
+            .edits(texts.edit(before.end(), sign, true)),
+    )
 }
 
 /// The end of the file is where something is missing that was never closed.
@@ -101,19 +121,14 @@ fn last_line(texts: &Texts, path: &str) -> Option<crate::Span> {
     (1..=count).rev().find_map(|line| {
         texts
             .line_span(path, line)
-            .filter(|span| !span.source_line.trim().is_empty())
+            .filter(|span| !span.source.trim().is_empty())
     })
 }
 
-fn parse_text(
-    error: &ParseErrorType,
-    place: Place,
-    texts: &Texts,
-) -> (&'static str, String, Option<String>) {
+fn parse_text(error: &ParseErrorType) -> (&'static str, String, Option<String>) {
     let syntax =
         |message: String, help: Option<&str>| ("script::syntax", message, help.map(str::to_owned));
     match error {
-        ParseErrorType::VariableUndefined(name) => unknown_name(name, place, texts),
         ParseErrorType::ModuleUndefined(name) => (
             "script::unknown-name",
             format!("nothing is imported as `{name}`"),
@@ -125,17 +140,18 @@ fn parse_text(
             "the script ends in the middle of something".to_owned(),
             Some("a bracket, a brace or a text is not closed"),
         ),
-        ParseErrorType::MissingToken(token, _) if token == ";" => syntax(
-            "`;` is missing before this".to_owned(),
-            Some("end the statement before it with `;`"),
+        ParseErrorType::MissingToken(token, _) if token == "," => syntax(
+            "something is missing before this".to_owned(),
+            Some("an operator such as `<` or `&&`, or a comma"),
         ),
-        ParseErrorType::MissingToken(token, wanted) => {
-            syntax(format!("`{token}` is missing {wanted}"), None)
+        ParseErrorType::MissingToken(token, _) => {
+            syntax(format!("`{token}` is missing before this"), None)
         }
         ParseErrorType::MissingSymbol(what) => syntax(what.clone(), None),
-        ParseErrorType::BadInput(LexError::UnterminatedString) => {
-            syntax("the text is not closed by `\"`".to_owned(), None)
-        }
+        ParseErrorType::BadInput(LexError::UnterminatedString) => syntax(
+            "this text is never closed".to_owned(),
+            Some("a text ends with `\"` on the line it begins on"),
+        ),
         ParseErrorType::BadInput(LexError::MalformedNumber(_)) => syntax(
             "this is not a number".to_owned(),
             Some("write numbers as 26 or 0.28, without exponents"),
@@ -178,40 +194,6 @@ fn parse_text(
             None,
         ),
     }
-}
-
-/// A name nobody declared: what may have been meant, by what the name looks like.
-fn unknown_name(name: &str, place: Place, texts: &Texts) -> (&'static str, String, Option<String>) {
-    let declared = texts.declares(place.file, name);
-    let help = if declared {
-        Some("a function of the script sees only its own arguments; hand the value over".to_owned())
-    } else if index_of(name).is_some() {
-        Some(format!(
-            "a characteristic is read from the applicant: write `a.{name}`"
-        ))
-    } else if name == "a" {
-        Some("the applicant is known inside a closure only: write `|a| a.…`".to_owned())
-    } else if let Some(spelling) = other_case(name) {
-        Some(format!("write `{spelling}`"))
-    } else {
-        did_you_mean(name, known_names(texts, place).filter(|word| *word != name)).or_else(|| {
-            let capitals = name.chars().all(|c| c.is_ascii_uppercase());
-            capitals.then(|| "the outcomes are APPROVE, COUNTER, REFER and DECLINE".to_owned())
-        })
-    };
-    (
-        "script::unknown-name",
-        format!("nothing is called `{name}` here"),
-        help,
-    )
-}
-
-/// The word of the language that a name is in other letters: `decline`, `True`.
-fn other_case(name: &str) -> Option<&'static str> {
-    let outcomes = declare::CONSTANTS.iter().map(|(outcome, _)| *outcome);
-    outcomes
-        .chain(["true", "false"])
-        .find(|word| word.eq_ignore_ascii_case(name))
 }
 
 fn refused_symbol(symbol: &str) -> (&'static str, String, Option<String>) {
@@ -262,24 +244,24 @@ pub(super) fn running(error: &EvalAltResult, texts: &Texts) -> Diagnostic {
         }
     }
     let place = place(texts, &file, position);
-    let (code, message, help) = run_text(inner, place, texts);
-    Diagnostic::error(code, message)
-        .at(texts.span(place))
-        .help_opt(help)
+    match inner {
+        EvalAltResult::ErrorVariableNotFound(name, _) => {
+            name::unknown(name, texts.first(place), texts)
+        }
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => call::unfit(signature, place, texts),
+        _ => {
+            let (code, message, help) = run_text(inner);
+            Diagnostic::error(code, message)
+                .at(texts.span(place))
+                .help_opt(help)
+        }
+    }
 }
 
-fn run_text(
-    error: &EvalAltResult,
-    place: Place,
-    texts: &Texts,
-) -> (&'static str, String, Option<String>) {
+fn run_text(error: &EvalAltResult) -> (&'static str, String, Option<String>) {
     let limit =
         |message: &str, help: &str| ("script::limit", message.to_owned(), Some(help.to_owned()));
     match error {
-        EvalAltResult::ErrorVariableNotFound(name, _) => unknown_name(name, place, texts),
-        EvalAltResult::ErrorFunctionNotFound(signature, _) => {
-            unknown_function(signature, place, texts)
-        }
         EvalAltResult::ErrorPropertyNotFound(name, _) => (
             "script::unknown-name",
             format!("there is no property `{name}`"),
@@ -325,9 +307,16 @@ fn run_text(
             } else {
                 "script::run"
             };
-            let help = text.starts_with("a closure cannot be compared").then(|| {
-                "bind the value of `switch` or `if` with `let` and compare the name".to_owned()
-            });
+            let help = match code {
+                "script::import" => Some(
+                    "a file is imported by its path within the policy's folder, without `.rhai`",
+                ),
+                _ if text.starts_with("a closure cannot be compared") => {
+                    Some("bind the value of `switch` or `if` with `let` and compare the name")
+                }
+                _ => None,
+            };
+            let help = help.map(str::to_owned);
             (code, text, help)
         }
         EvalAltResult::ErrorMismatchDataType(wanted, found, _) => (
@@ -353,67 +342,17 @@ fn plain(type_name: &str) -> &str {
         "array" => "a list",
         "map" => "an object map",
         "Fn" => "a closure",
+        "rule" => "a rule",
+        "outcome" => "an outcome",
+        "characteristic" => "a characteristic",
+        "band" => "a band",
+        "missing" => "`missing(…)`",
+        "table" => "a table",
         text if text.contains("string") || text.contains("String") || text.contains("str") => {
             "a text"
         }
         other => other,
     }
-}
-
-fn unknown_function(
-    signature: &str,
-    place: Place,
-    texts: &Texts,
-) -> (&'static str, String, Option<String>) {
-    let name = signature.split([' ', '(']).next().unwrap_or(signature);
-    let name = name.rsplit("::").next().unwrap_or(name);
-    if let Some(usage) = declare::usage(name) {
-        let comma = texts
-            .span(place)
-            .is_some_and(|span| slip::has_number_with_comma(&span));
-        let comma = if comma {
-            "; a comma separates arguments, so a number has none: `10000`, `0.28`"
-        } else {
-            ""
-        };
-        return (
-            "script::arguments",
-            format!("`{name}` is called with the wrong arguments"),
-            Some(format!("write `{usage}`{comma}")),
-        );
-    }
-    if declare::OFFER_ONLY.contains(&name) || Function::named(name).is_some() {
-        return (
-            "script::arguments",
-            format!("`{name}` belongs inside a rule, a characteristic or the offer"),
-            Some(
-                "it works on an applicant, and there is none while the policy is declared"
-                    .to_owned(),
-            ),
-        );
-    }
-    if name.chars().all(|c| "+-*/%<>=!".contains(c)) {
-        let sides = signature.split(['(', ')']).nth(1).unwrap_or_default();
-        let sides: Vec<&str> = sides.split(", ").map(plain).collect();
-        return (
-            "script::type",
-            format!("`{name}` cannot be used with {}", sides.join(" and ")),
-            None,
-        );
-    }
-    let mut known: Vec<&str> = declare::names().collect();
-    known.extend(known_names(texts, place).filter(|word| *word != name));
-    (
-        "script::unknown-name",
-        format!("there is no function `{name}`"),
-        did_you_mean(name, known),
-    )
-}
-
-fn known_names(texts: &Texts, place: Place) -> impl Iterator<Item = &str> {
-    texts
-        .words(place.file)
-        .chain(declare::CONSTANTS.iter().map(|(name, _)| *name))
 }
 
 fn lower_first(text: &str) -> String {

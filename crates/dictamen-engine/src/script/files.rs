@@ -71,7 +71,12 @@ impl Scripts {
     }
 
     /// Compiles every script of the folder, so that the errors of all files show at once.
-    pub(super) fn compile_all(&self, engine: &Engine, scope: &Scope<'_>) -> Vec<Diagnostic> {
+    pub(super) fn compile_all(
+        &self,
+        engine: &Engine,
+        scope: &Scope<'_>,
+        texts: &Texts,
+    ) -> Vec<Diagnostic> {
         let mut diagnostics: Vec<_> = self.unreadable.to_vec();
         if !self.texts.contains_key(MAIN) && diagnostics.is_empty() {
             diagnostics.push(
@@ -79,11 +84,9 @@ impl Scripts {
                     .help("every policy starts from a file of that name"),
             );
         }
-        let texts = self.folder_texts();
         for (path, text) in &*self.texts {
-            let layout = layout::of(engine, text);
-            if let Some(position) = layout.open_comment {
-                diagnostics.push(failure::open_comment(path, position, &texts));
+            if let Some(position) = layout::open_comment(engine, text) {
+                diagnostics.push(failure::open_comment(path, position, texts));
                 continue;
             }
             match engine.compile_with_scope(scope, text) {
@@ -91,23 +94,10 @@ impl Scripts {
                     ast.set_source(path.as_str());
                     self.lock().insert(path.clone(), ast);
                 }
-                Err(error) => diagnostics.push(failure::parsing(
-                    path,
-                    &error,
-                    layout.unpaired.as_ref(),
-                    &texts,
-                )),
+                Err(error) => diagnostics.push(failure::parsing(path, &error, texts)),
             }
         }
         diagnostics
-    }
-
-    fn folder_texts(&self) -> Texts {
-        let files = self
-            .texts
-            .iter()
-            .map(|(p, t)| (p.clone(), t.clone().into_bytes()));
-        Texts::new(&files.collect())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, AST>> {

@@ -33,11 +33,12 @@ mod scope;
 mod sense;
 mod statement;
 mod switch;
+mod unlike;
 
 use std::sync::Arc;
 
-use dictamen_model::characteristic::Value;
-use rhai::{Dynamic, Position};
+use dictamen_model::characteristic::{Kind, Value};
+use rhai::{Dynamic, Expr, FnCallExpr, Position};
 
 use super::{
     declare::RawClosure,
@@ -45,7 +46,7 @@ use super::{
     files::{ScriptFunction, Scripts},
 };
 use crate::{
-    Diagnostic,
+    Diagnostic, Edit,
     declaration::{Declaration, Param, Term},
     table::Table,
     text::Texts,
@@ -146,7 +147,8 @@ impl<'a> Lowering<'a> {
                 "a rule's condition must be true or false, this gives {}",
                 found.name()
             );
-            self.error("script::type", closure.body.place, message);
+            let help = "compare it, as in `a.weeks_total < 26`";
+            self.advise("script::type", closure.body.place, message, help, None);
         }
         Some(closure)
     }
@@ -156,7 +158,12 @@ impl<'a> Lowering<'a> {
         let (closure, found) = self.closure(raw, place, &[Binding::Applicant])?;
         if !found.is_number() {
             let message = format!("bins need a number, this gives {}", found.name());
-            self.error("script::type", closure.body.place, message);
+            let help = if found.is(Kind::Bool) {
+                "give it a number of its own: `if a.employed_now { 1 } else { 0 }`"
+            } else {
+                "name a characteristic that is a number, as in `|a| a.weeks_total`"
+            };
+            self.advise("script::type", closure.body.place, message, help, None);
         }
         Some(closure)
     }
@@ -172,7 +179,8 @@ impl<'a> Lowering<'a> {
                 "an offer must end in `grant`, `decline` or `refer`, this ends in {}",
                 found.name()
             );
-            self.error("script::type", closure.body.place, message);
+            let help = "write what is offered: `grant(#{ amount: …, term_months: …, annual_rate: …, monthly_payment: … })`";
+            self.advise("script::type", closure.body.place, message, help, None);
         }
         Some(closure)
     }
@@ -194,15 +202,22 @@ impl<'a> Lowering<'a> {
             Some((self.scripts.function(&home, name, arity)?, home, count))
         });
         let Some((definition, home, count)) = definition else {
-            let wanted = if parameters.len() == 1 {
-                "`|a|`"
+            let (wanted, argument) = if parameters.len() == 1 {
+                ("this must begin with `|a|`", 1)
             } else {
-                "`|a, band|` or `|a|`"
+                ("this must begin with `|a, band|` or `|a|`", 0)
             };
-            self.error(
+            let help = if parameters.len() == 1 {
+                "it takes the applicant and nothing else: `|a| a.weeks_total < 26`"
+            } else {
+                "it takes the applicant and, if it likes, the band the score fell in"
+            };
+            self.advise(
                 "script::closure",
-                place,
-                format!("the closure must have the parameters {wanted}"),
+                self.texts.argument(place, argument),
+                wanted,
+                help,
+                None,
             );
             return None;
         };
@@ -240,10 +255,12 @@ impl<'a> Lowering<'a> {
             found = self.join(found, returned, body.place);
         }
         if found == Type::Nothing {
-            self.error(
+            self.advise(
                 "script::no-value",
                 body.place,
                 "not every way through this ends in a value",
+                "an `if` needs an `else`, a `switch` a case `_`, and a block ends with the value itself",
+                None,
             );
             found = Type::Unknown;
         }
@@ -264,8 +281,57 @@ impl<'a> Lowering<'a> {
         Type::Unknown
     }
 
+    /// The place of the simplest expression that begins at a position.
     fn place(&self, position: Position) -> Place {
         failure::place(self.texts, &self.file, position)
+    }
+
+    /// The place of a whole expression, from its first character to its last.
+    fn extent(&self, expression: &Expr) -> Place {
+        match expression {
+            Expr::FnCall(call, position) => self.call_extent(call, *position),
+            Expr::And(operands, _) | Expr::Or(operands, _) | Expr::Coalesce(operands, _) => {
+                self.around(Place::default(), operands)
+            }
+            Expr::Dot(parts, ..) | Expr::Index(parts, ..) => {
+                let whole = self.extent(&parts.lhs).to(self.extent(&parts.rhs));
+                self.texts.balanced(whole)
+            }
+            Expr::Property(_, position) | Expr::MethodCall(_, position) => self.place(*position),
+            other => self.place(other.start_position()),
+        }
+    }
+
+    /// The place of a call; of an operator with all it stands between.
+    fn call_extent(&self, call: &FnCallExpr, position: Position) -> Place {
+        let own = self.place(position);
+        if self.texts.is_name(own) {
+            // The position of a namespace of no parts is none at all.
+            return match call.namespace.is_empty() {
+                true => own,
+                false => self.place(call.namespace.position()).to(own),
+            };
+        }
+        self.around(self.texts.first(own), &call.args)
+    }
+
+    /// A place, some expressions and all between them.
+    fn around(&self, place: Place, expressions: &[Expr]) -> Place {
+        let extents = expressions.iter().map(|e| self.extent(e));
+        self.texts.balanced(extents.fold(place, Place::to))
+    }
+
+    /// An error with its help and the change that settles it.
+    fn advise(
+        &mut self,
+        code: &'static str,
+        place: Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+        edits: impl IntoIterator<Item = Edit>,
+    ) {
+        let found = Diagnostic::error(code, message).help(help);
+        self.report(place, found.edits(edits));
     }
 
     fn error(&mut self, code: &'static str, place: Place, message: impl Into<String>) {
@@ -277,6 +343,21 @@ impl<'a> Lowering<'a> {
         if !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Reports an unknown name with the nearest known one, or else with what `otherwise` says.
+    fn unknown<'n>(
+        &mut self,
+        code: &'static str,
+        place: Place,
+        message: String,
+        name: &str,
+        known: impl IntoIterator<Item = &'n str> + Clone,
+        otherwise: Option<String>,
+    ) {
+        let (help, edit) = self.texts.meant(place, name, known);
+        let found = Diagnostic::error(code, message).help_opt(help.or(otherwise));
+        self.report(place, found.edits(edit));
     }
 
     /// A node, counted.

@@ -149,6 +149,12 @@ pub(super) fn plain_type(value: &Dynamic) -> &'static str {
         "array" => "a list",
         "map" => "an object map",
         "Fn" => "a closure",
+        name if name.ends_with("RuleValue") => "a rule",
+        name if name.ends_with("ScoredValue") => "a characteristic",
+        name if name.ends_with("BandValue") => "a band",
+        name if name.ends_with("OutcomeValue") => "an outcome",
+        name if name.ends_with("TableValue") => "a table",
+        name if name.ends_with("MissingPoints") => "`missing(…)`",
         _ => "a value of another kind",
     }
 }

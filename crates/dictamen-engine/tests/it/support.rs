@@ -61,9 +61,18 @@ pub(crate) fn render(diagnostics: &[Diagnostic]) -> String {
         writeln!(out, "{:?} {}: {}", d.severity, d.code, d.message).unwrap();
         if let Some(span) = &d.span {
             writeln!(out, "  {}:{}:{}", span.file, span.line, span.column).unwrap();
-            writeln!(out, "  | {}", span.source_line).unwrap();
-            let pad = " ".repeat(span.column - 1);
-            writeln!(out, "  | {pad}{}", "^".repeat(span.length)).unwrap();
+            for (i, line) in span.source.split('\n').enumerate() {
+                writeln!(out, "  | {line}").unwrap();
+                let last = span.line + i == span.end_line;
+                let from = if i == 0 { span.column } else { 1 };
+                let to = if last {
+                    span.end_column
+                } else {
+                    line.chars().count() + 1
+                };
+                let pad = " ".repeat(from - 1);
+                writeln!(out, "  | {pad}{}", "^".repeat(to - from)).unwrap();
+            }
         }
         if let Some(help) = &d.help {
             writeln!(out, "  help: {help}").unwrap();

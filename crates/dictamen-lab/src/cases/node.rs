@@ -129,12 +129,15 @@ impl File<'_> {
                 .get(from..to)
                 .map_or(0, |slice| slice.chars().count())
         };
+        let line = before.matches('\n').count().saturating_add(1);
+        let column = chars(line_start, start).saturating_add(1);
         Span {
             file: self.path.to_owned(),
-            line: before.matches('\n').count().saturating_add(1),
-            column: chars(line_start, start).saturating_add(1),
-            length: chars(start, end).max(1),
-            source_line: self
+            line,
+            column,
+            end_line: line,
+            end_column: column.saturating_add(chars(start, end).max(1)),
+            source: self
                 .text
                 .get(line_start..line_end)
                 .unwrap_or_default()

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+use rust_decimal::Decimal;
 
 use super::{
     Collector, OutcomeValue, RawClosure, RawRule, RawScored, RawStage, argument, param_tag,
@@ -95,17 +96,13 @@ fn policy_and_params(engine: &mut Engine, shared: &Shared) {
         move |c: NativeCallContext<'_>, id: Dynamic, version: Dynamic| {
             let mut collector = lock(&s);
             let (place, _) = collector.here(&c);
-            let id = collector.fit(place, argument::text("the policy's id", &id));
-            let version = collector.fit(place, argument::text("the policy's version", &version));
+            let id = collector.fit(place, 0, argument::text("the policy's id", &id));
+            let version = collector.fit(place, 1, argument::text("the policy's version", &version));
             let (Some(id), Some(version)) = (id, version) else {
                 return;
             };
             if collector.identity.is_some() {
-                collector.report(
-                    "policy::declared-twice",
-                    place,
-                    "`policy` is declared twice",
-                );
+                collector.twice(place, "policy");
             } else {
                 collector.identity = Some(Identity { id, version, place });
             }
@@ -121,16 +118,18 @@ fn policy_and_params(engine: &mut Engine, shared: &Shared) {
               source: Dynamic| {
             let mut collector = lock(&s);
             let (place, _) = collector.here(&c);
-            let name = collector.fit(place, argument::text("a param's name", &name));
-            let unit = collector.fit(place, argument::text("a param's unit", &unit));
-            let source = collector.fit(place, argument::text("a param's source", &source));
+            let name = collector.fit(place, 0, argument::text("a param's name", &name));
+            let unit = collector.fit(place, 2, argument::text("a param's unit", &unit));
+            let source = collector.fit(place, 3, argument::text("a param's source", &source));
             let scalar = argument::scalar(&value);
             if scalar.is_none() {
                 let message = format!(
                     "a param's value must be a number, a text, or true or false, not {}",
                     plain_type(&value)
                 );
-                collector.report("script::arguments", place, message);
+                let at = collector.texts.argument(place, 1);
+                let help = "write the threshold itself, such as 26 or 0.28";
+                collector.advise("script::arguments", at, message, help, None);
             }
             let (Some(name), Some(unit), Some(source), Some(scalar)) = (name, unit, source, scalar)
             else {
@@ -138,7 +137,9 @@ fn policy_and_params(engine: &mut Engine, shared: &Shared) {
             };
             if collector.params.iter().any(|p| p.name == name) {
                 let message = format!("param `{name}` is declared twice");
-                collector.report("policy::declared-twice", place, message);
+                let at = collector.texts.argument(place, 0);
+                let help = "a param is declared once and used wherever its value is needed";
+                collector.advise("policy::declared-twice", at, message, help, None);
             }
             let mut value = value.flatten();
             value.set_tag(param_tag(collector.params.len()));
@@ -157,7 +158,7 @@ fn policy_and_params(engine: &mut Engine, shared: &Shared) {
     engine.register_fn("table", move |c: NativeCallContext<'_>, file: Dynamic| {
         let mut collector = lock(&s);
         let (place, _) = collector.here(&c);
-        let file = collector.fit(place, argument::text("a table's file", &file));
+        let file = collector.fit(place, 0, argument::text("a table's file", &file));
         let index = file.and_then(|file| collector.table(place, &file));
         let table = index.and_then(|i| collector.tables.get(i).cloned());
         match (index, table) {
@@ -183,9 +184,12 @@ fn stages(engine: &mut Engine, shared: &Shared) {
         move |c: NativeCallContext<'_>, code: Dynamic, condition: Dynamic| {
             let mut collector = lock(&s);
             let (place, file) = collector.here(&c);
-            let code = collector.fit(place, argument::text("a rule's code", &code));
-            let condition =
-                collector.fit(place, argument::closure("a rule's condition", &condition));
+            let code = collector.fit(place, 0, argument::text("a rule's code", &code));
+            let condition = collector.fit(
+                place,
+                1,
+                argument::closure("a rule's condition", &condition),
+            );
             let (Some(code), Some(pointer)) = (code, condition) else {
                 return RuleValue(None);
             };
@@ -206,9 +210,9 @@ fn stages(engine: &mut Engine, shared: &Shared) {
         move |c: NativeCallContext<'_>, name: Dynamic, outcome: Dynamic, rules: Dynamic| {
             let mut collector = lock(&s);
             let (place, _) = collector.here(&c);
-            let name = collector.fit(place, argument::text("a stage's name", &name));
-            let outcome = ending(&mut collector, place, "a stage's outcome", &outcome);
-            let members = members(&mut collector, place, "a stage's rules", &rules, |v| {
+            let name = collector.fit(place, 0, argument::text("a stage's name", &name));
+            let outcome = ending(&mut collector, place, 1, "a stage's outcome", &outcome);
+            let members = members(&mut collector, place, 2, "a stage's rules", &rules, |v| {
                 v.clone().try_cast::<RuleValue>().map(|v| v.0)
             });
             for index in &members {
@@ -217,7 +221,8 @@ fn stages(engine: &mut Engine, shared: &Shared) {
                     .get_mut(*index)
                     .is_some_and(|rule| std::mem::replace(&mut rule.staged, true));
                 if taken {
-                    collector.report("policy::declared-twice", place, "a rule is in two stages");
+                    let at = collector.texts.argument(place, 2);
+                    collector.report("policy::declared-twice", at, "a rule is in two stages");
                 }
             }
             let (Some(name), Some(outcome)) = (name, outcome) else {
@@ -237,19 +242,32 @@ fn stages(engine: &mut Engine, shared: &Shared) {
 fn ending(
     collector: &mut Collector,
     place: crate::tree::Place,
+    index: usize,
     what: &str,
     value: &Dynamic,
 ) -> Option<Outcome> {
+    let place = collector.texts.argument(place, index);
     match value.clone().try_cast::<OutcomeValue>() {
         Some(OutcomeValue(outcome @ (Outcome::Refer | Outcome::Decline))) => Some(outcome),
         Some(OutcomeValue(other)) => {
             let message = format!("{what} must be REFER or DECLINE, not {other}");
-            collector.report("script::arguments", place, message);
+            let help = "who is met by no rule goes on to the next stage, and at the end to `otherwise` or the offer";
+            collector.advise("script::arguments", place, message, help, None);
             None
         }
         None => {
             let message = format!("{what} must be REFER or DECLINE, not {}", plain_type(value));
-            collector.report("script::arguments", place, message);
+            let text = value.clone().into_immutable_string().unwrap_or_default();
+            let name = super::CONSTANTS
+                .iter()
+                .map(|(name, _)| *name)
+                .find(|name| name.eq_ignore_ascii_case(&text));
+            let edit = name.and_then(|name| collector.texts.edit(place, name, true));
+            let help = name.map_or_else(
+                || "write REFER or DECLINE, without quotation marks".to_owned(),
+                |name| format!("an outcome stands without quotation marks: `{name}`"),
+            );
+            collector.advise("script::arguments", place, message, help, edit);
             None
         }
     }
@@ -259,11 +277,22 @@ fn ending(
 fn members(
     collector: &mut Collector,
     place: crate::tree::Place,
+    index: usize,
     what: &str,
     list: &Dynamic,
     member: impl Fn(&Dynamic) -> Option<Option<usize>>,
 ) -> Vec<usize> {
-    let Some(list): Option<Array> = collector.fit(place, argument::list(what, list)) else {
+    if let Some(position) = member(list) {
+        let at = collector.texts.argument(place, index);
+        let written = collector.texts.written(at);
+        let meant = format!("[ {written} ]");
+        let edit = collector.texts.edit(at, &meant, true);
+        let message = format!("{what} must be a list, even when there is only one");
+        let help = "put square brackets around it";
+        collector.advise("script::arguments", at, message, help, edit);
+        return position.into_iter().collect();
+    }
+    let Some(list): Option<Array> = collector.fit(place, index, argument::list(what, list)) else {
         return Vec::new();
     };
     let mut positions = Vec::new();
@@ -273,7 +302,9 @@ fn members(
         } else {
             let number = i.saturating_add(1);
             let message = format!("{what}: entry {number} is {}", plain_type(item));
-            collector.report("script::arguments", place, message);
+            let at = collector.texts.argument(place, index);
+            let at = collector.texts.entry(at, i);
+            collector.report("script::arguments", at, message);
         }
     }
     positions
@@ -288,6 +319,7 @@ fn scorecards(engine: &mut Engine, shared: &Shared) {
             let (place, _) = collector.here(&c);
             MissingPoints(collector.fit(
                 place,
+                0,
                 argument::whole("the points for a missing value", &points),
             ))
         },
@@ -300,14 +332,13 @@ fn scorecards(engine: &mut Engine, shared: &Shared) {
                missing: Option<i64>| {
         let mut collector = lock(s);
         let (place, file) = collector.here(c);
-        let code = collector.fit(place, argument::text("a characteristic's code", code));
-        let input = collector.fit(place, argument::closure("a characteristic's input", input));
-        let bins = collector.fit(place, argument::list("a characteristic's bins", bins));
-        let bins: Vec<_> = bins
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|bin| collector.fit(place, bin_of(bin)))
-            .collect();
+        let code = collector.fit(place, 0, argument::text("a characteristic's code", code));
+        let input = collector.fit(
+            place,
+            1,
+            argument::closure("a characteristic's input", input),
+        );
+        let (bins, sound) = bins_of(&mut collector, place, bins);
         let (Some(code), Some(pointer)) = (code, input) else {
             return ScoredValue(None);
         };
@@ -317,6 +348,7 @@ fn scorecards(engine: &mut Engine, shared: &Shared) {
             code,
             input,
             bins,
+            sound,
             missing,
             place,
         });
@@ -344,20 +376,17 @@ fn scorecards(engine: &mut Engine, shared: &Shared) {
         move |c: NativeCallContext<'_>, base: Dynamic, list: Dynamic| {
             let mut collector = lock(&s);
             let (place, _) = collector.here(&c);
-            let base = collector.fit(place, argument::whole("the scorecard's base", &base));
+            let base = collector.fit(place, 0, argument::whole("the scorecard's base", &base));
             let members = members(
                 &mut collector,
                 place,
+                1,
                 "the scorecard's characteristics",
                 &list,
                 |v| v.clone().try_cast::<ScoredValue>().map(|v| v.0),
             );
             if collector.scorecard.is_some() {
-                collector.report(
-                    "policy::declared-twice",
-                    place,
-                    "`scorecard` is declared twice",
-                );
+                collector.twice(place, "scorecard");
             } else if let Some(base) = base {
                 collector.scorecard = Some((base, members, place));
             }
@@ -365,7 +394,7 @@ fn scorecards(engine: &mut Engine, shared: &Shared) {
     );
 }
 
-fn bin_of(bin: &Dynamic) -> Result<(rust_decimal::Decimal, i64), argument::Misfit> {
+fn bin_of(bin: &Dynamic) -> Result<(Decimal, i64), argument::Misfit> {
     let pair = argument::list("a bin", bin)?;
     match pair.as_slice() {
         [lower, points] => Ok((
@@ -379,6 +408,45 @@ fn bin_of(bin: &Dynamic) -> Result<(rust_decimal::Decimal, i64), argument::Misfi
     }
 }
 
+/// The bins of the call at `place`, and whether they are all there.
+fn bins_of(
+    collector: &mut Collector,
+    place: crate::tree::Place,
+    bins: &Dynamic,
+) -> (Vec<(Decimal, i64)>, bool) {
+    const PAIRS: &str = "write each bin as its lower bound and its points: `[[0, 0], [52, 30]]`";
+    let place = collector.texts.argument(place, 2);
+    let list = match argument::list("a characteristic's bins", bins) {
+        Ok(list) => list,
+        Err(misfit) => {
+            let message = if bins.is::<MissingPoints>() {
+                "the bins are missing before `missing(…)`".to_owned()
+            } else {
+                misfit
+            };
+            collector.advise("script::arguments", place, message, PAIRS, None);
+            return (Vec::new(), false);
+        }
+    };
+    if !list.is_empty() && list.iter().all(|bin| argument::scalar(bin).is_some()) {
+        let message = "the bins are no list of pairs";
+        collector.advise("script::arguments", place, message, PAIRS, None);
+        return (Vec::new(), false);
+    }
+    let mut found = Vec::new();
+    for (i, bin) in list.iter().enumerate() {
+        match bin_of(bin) {
+            Ok(bin) => found.push(bin),
+            Err(misfit) => {
+                let at = collector.texts.entry(place, i);
+                collector.advise("script::arguments", at, misfit, PAIRS, None);
+            }
+        }
+    }
+    let sound = found.len() == list.len();
+    (found, sound)
+}
+
 fn bands(engine: &mut Engine, shared: &Shared) {
     let s = Arc::clone(shared);
     engine.register_fn(
@@ -386,7 +454,8 @@ fn bands(engine: &mut Engine, shared: &Shared) {
         move |c: NativeCallContext<'_>, id: Dynamic, cut_off: Dynamic, terms: Map| {
             let mut collector = lock(&s);
             let (place, _) = collector.here(&c);
-            let effect = BandEffect::Terms(collector.band_terms(place, &terms));
+            let written = collector.texts.argument(place, 2);
+            let effect = BandEffect::Terms(collector.band_terms(written, &terms));
             band(&mut collector, place, &id, &cut_off, Some(effect))
         },
     );
@@ -399,10 +468,11 @@ fn bands(engine: &mut Engine, shared: &Shared) {
                reasons: &Dynamic| {
         let mut collector = lock(s);
         let (place, _) = collector.here(c);
-        let outcome = ending(&mut collector, place, "a band's outcome", outcome);
-        let code = collector.fit(place, argument::text("a band's code", code));
+        let outcome = ending(&mut collector, place, 2, "a band's outcome", outcome);
+        let code = collector.fit(place, 3, argument::text("a band's code", code));
         let reasons = collector.fit(
             place,
+            4,
             argument::whole("the number of score reasons", reasons),
         );
         let effect = outcome
@@ -450,11 +520,11 @@ fn bands(engine: &mut Engine, shared: &Shared) {
     engine.register_fn("bands", move |c: NativeCallContext<'_>, list: Dynamic| {
         let mut collector = lock(&s);
         let (place, _) = collector.here(&c);
-        let members = members(&mut collector, place, "the bands", &list, |v| {
+        let members = members(&mut collector, place, 0, "the bands", &list, |v| {
             v.clone().try_cast::<BandValue>().map(|v| v.0)
         });
         if collector.banded.is_some() {
-            collector.report("policy::declared-twice", place, "`bands` is declared twice");
+            collector.twice(place, "bands");
         } else {
             collector.banded = Some((members, place));
         }
@@ -468,8 +538,8 @@ fn band(
     cut_off: &Dynamic,
     effect: Option<BandEffect>,
 ) -> BandValue {
-    let id = collector.fit(place, argument::text("a band's id", id));
-    let cut_off = collector.fit(place, argument::whole("a band's cut-off", cut_off));
+    let id = collector.fit(place, 0, argument::text("a band's id", id));
+    let cut_off = collector.fit(place, 1, argument::whole("a band's cut-off", cut_off));
     let (Some(id), Some(cut_off), Some(effect)) = (id, cut_off, effect) else {
         return BandValue(None);
     };
@@ -490,9 +560,9 @@ fn endings(engine: &mut Engine, shared: &Shared) {
         move |c: NativeCallContext<'_>, closure: Dynamic| {
             let mut collector = lock(&s);
             let (place, file) = collector.here(&c);
-            let pointer = collector.fit(place, argument::closure("the offer", &closure));
+            let pointer = collector.fit(place, 0, argument::closure("the offer", &closure));
             if collector.offer.is_some() {
-                collector.report("policy::declared-twice", place, "`offer` is declared twice");
+                collector.twice(place, "offer");
             } else if let Some(pointer) = pointer {
                 collector.offer = Some((RawClosure::new(&pointer, file), place));
             }
@@ -502,20 +572,20 @@ fn endings(engine: &mut Engine, shared: &Shared) {
         |s: &Shared, c: &NativeCallContext<'_>, outcome: OutcomeValue, code: Option<&Dynamic>| {
             let mut collector = lock(s);
             let (place, _) = collector.here(c);
-            let code = code.map(|code| collector.fit(place, argument::text("the code", code)));
+            let code = code.map(|code| collector.fit(place, 1, argument::text("the code", code)));
             let outcome = outcome.0;
             if outcome == Outcome::Counter {
                 let message = "`otherwise` cannot counter-offer; use `offer`";
-                collector.report("script::arguments", place, message);
+                let at = collector.texts.argument(place, 0);
+                collector.report("script::arguments", at, message);
             } else if outcome != Outcome::Approve && code.is_none() {
                 let message = format!("`otherwise({outcome})` needs a reason code");
-                collector.report("script::arguments", place, message);
-            } else if collector.otherwise.is_some() {
-                collector.report(
-                    "policy::declared-twice",
-                    place,
-                    "`otherwise` is declared twice",
+                let help = format!(
+                    "name the reason the applicant is told: `otherwise({outcome}, \"CODE\")`"
                 );
+                collector.advise("script::arguments", place, message, help, None);
+            } else if collector.otherwise.is_some() {
+                collector.twice(place, "otherwise");
             } else {
                 collector.otherwise = Some(Otherwise {
                     outcome,

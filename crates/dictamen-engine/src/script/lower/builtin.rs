@@ -1,24 +1,25 @@
 //! Functions of Dictamen: the registered ones, `is_missing`, `in`, `date`, and table look-ups.
 
 use chrono::NaiveDate;
-use dictamen_model::characteristic::{Kind, Value};
-use dictamen_model::suggest::did_you_mean;
+use dictamen_model::characteristic::{Kind, Value, index_of};
 use rhai::Expr;
 
-use super::{Lowering, Meaning};
+use super::{Lowering, Meaning, unlike::day};
 use crate::{
     Diagnostic,
-    script::{argument, declare},
+    script::{argument, declare, failure, slip},
     tree::{Function, Node, NodeKind, Place, Type},
 };
 
 impl Lowering<'_> {
-    /// A function of Dictamen. `of` is the value before the dot, if it was called that way.
+    /// A function of Dictamen. `of` is the value before the dot, if it was called that way; `own` is
+    /// where the function's name stands.
     pub(super) fn builtin(
         &mut self,
         name: &str,
         of: Option<Meaning>,
         arguments: &[&Expr],
+        own: Place,
         place: Place,
     ) -> Meaning {
         match name {
@@ -36,26 +37,7 @@ impl Lowering<'_> {
                 self.error("script::not-available", place, message);
                 return Self::poison(place);
             }
-            let own = self.scripts.function_names(&self.file);
-            let known = Function::ALL
-                .iter()
-                .map(|f| f.name())
-                .chain(declare::OFFER_ONLY);
-            let known = known
-                .chain(own.iter().map(String::as_str))
-                .filter(|n| *n != name);
-            let help = did_you_mean(name, known);
-            let message = format!("there is no function `{name}` for deciding code");
-            let help = help.or_else(|| {
-                own.iter()
-                    .any(|n| n == name)
-                    .then(|| "it takes another number of arguments".to_owned())
-            });
-            self.report(
-                place,
-                Diagnostic::error("script::unknown-name", message).help_opt(help),
-            );
-            return Self::poison(place);
+            return self.no_function(name, of.as_ref(), arguments, own, place);
         };
         let mut nodes = Vec::new();
         if let Some(of) = of {
@@ -71,11 +53,18 @@ impl Lowering<'_> {
                 wanted.len(),
                 nodes.len()
             );
+            if let Some(slip) = slip::number_with_comma(self.texts, place) {
+                self.advise(
+                    "script::arguments",
+                    slip.place,
+                    slip.message,
+                    slip.help,
+                    slip.edits,
+                );
+                return Self::poison(place);
+            }
             let help = format!("write `{}`", function.usage());
-            self.report(
-                place,
-                Diagnostic::error("script::arguments", message).help(help),
-            );
+            self.advise("script::arguments", place, message, help, None);
             return Self::poison(place);
         }
         for ((node, found), wanted) in nodes.iter().zip(wanted) {
@@ -115,6 +104,76 @@ impl Lowering<'_> {
         )
     }
 
+    /// A call of what is no function of deciding code.
+    fn no_function(
+        &mut self,
+        name: &str,
+        of: Option<&Meaning>,
+        arguments: &[&Expr],
+        own: Place,
+        place: Place,
+    ) -> Meaning {
+        // Of what is wrong already nothing more is said.
+        if matches!(of, Some(Meaning::Value(_, Type::Unknown))) {
+            return Self::poison(place);
+        }
+        if matches!(of, Some(Meaning::Applicant))
+            && arguments.is_empty()
+            && index_of(name).is_some()
+        {
+            let call = Place {
+                line: own.line,
+                column: own.column,
+                ..place
+            };
+            let message = format!("`{name}` is a characteristic and no function");
+            let before = Place {
+                end_line: own.line,
+                end_column: own.column,
+                ..place
+            };
+            let help = format!(
+                "it is read without brackets: `{}{name}`",
+                self.texts.written(before)
+            );
+            let edit = self.texts.edit(call, name, true);
+            self.advise("script::unknown-name", call, message, help, edit);
+            return Self::poison(place);
+        }
+        let message = format!("there is no function `{name}` for deciding code");
+        let code = "script::unknown-name";
+        if let Some((help, same)) = failure::name::foreign(name) {
+            // Another letter case of the same name is certain, another function is a guess.
+            let safe = same.is_some_and(|same| same.eq_ignore_ascii_case(name));
+            let edit = same.and_then(|same| self.texts.edit(own, same, safe));
+            let help = if help.starts_with("write") || help.starts_with("a policy") {
+                help.to_owned()
+            } else {
+                format!("write `{help}`")
+            };
+            self.advise(code, own, message, help, edit);
+            return Self::poison(place);
+        }
+        let named = self.scripts.function_names(&self.file);
+        if named.iter().any(|n| n == name) {
+            let arity = (0..=32).find(|n| self.scripts.has_function(&self.file, name, *n));
+            let help = format!(
+                "the script's own `{name}` takes {} arguments, not {}",
+                arity.unwrap_or(0),
+                arguments.len()
+            );
+            self.advise(code, own, message, help, None);
+            return Self::poison(place);
+        }
+        let known = Function::ALL.iter().map(|f| f.name());
+        let known = known.chain(declare::OFFER_ONLY);
+        let known: Vec<&str> = known.chain(named.iter().map(String::as_str)).collect();
+        let help = "deciding code can call `is_missing`, `lookup`, `min`, `max`, `round_half_up` and the script's own functions";
+        let help = Some(help.to_owned());
+        self.unknown(code, own, message, name, known.iter().copied(), help);
+        Self::poison(place)
+    }
+
     fn is_missing(&mut self, of: Option<Meaning>, arguments: &[&Expr], place: Place) -> Meaning {
         let meaning = match (of, arguments) {
             (Some(of), []) => of,
@@ -134,7 +193,7 @@ impl Lowering<'_> {
     /// `value in [a, b]`, `value in 1..5`; Rhai writes it `contains(list, value)` in its tree.
     pub(super) fn membership(&mut self, value: &Expr, among: &Expr, place: Place) -> Meaning {
         let (value, found) = self.operand(value);
-        let among_place = self.place(among.start_position());
+        let among_place = self.extent(among);
         let node = match among {
             Expr::FnCall(range, _) if matches!(range.name.as_str(), ".." | "..=") => {
                 let inclusive = range.name.as_str() == "..=";
@@ -222,11 +281,17 @@ impl Lowering<'_> {
         {
             return self.constant(Value::Date(day), place);
         }
-        let help = "write `date(\"2026-09-15\")`: year, month and day of a day in the calendar";
-        self.report(
-            place,
-            Diagnostic::error("script::arguments", "this is not a day").help(help),
-        );
+        let mut help =
+            "write `date(\"2026-09-15\")`: year, month and day of a day in the calendar".to_owned();
+        let mut edit = None;
+        if let [Expr::StringConstant(text, position)] = arguments
+            && let Some(day) = day(text)
+        {
+            help = format!("days are written year first: `date(\"{day}\")`");
+            let at = self.place(*position);
+            edit = self.texts.edit(at, &format!("\"{day}\""), false);
+        }
+        self.advise("script::arguments", place, "this is not a day", help, edit);
         Self::poison(place)
     }
 
@@ -262,7 +327,9 @@ impl Lowering<'_> {
         let known = index.and_then(|index| Some((index, self.tables.get(index).cloned()?)));
         let Some((index, table)) = known else {
             let message = format!("`{name}` needs a table, as `table(\"file.csv\")` gives it");
-            self.error("script::type", place, message);
+            let at = self.texts.argument(place, 0);
+            let help = "write `let rates = table(\"rates.csv\");` at the top of the script and name `rates` here";
+            self.advise("script::type", at, message, help, None);
             return Self::poison(place);
         };
         if let Some(repeated) = table.repeated_key() {
@@ -293,13 +360,17 @@ impl Lowering<'_> {
             self.error("script::type", place, message);
         }
         let Some(column_index) = table.column(column.as_str()) else {
-            let help = did_you_mean(column, table.columns.iter().map(|c| &*c.name));
             let message = format!("table `{}` has no column `{column}`", table.file);
-            let place = self.place(*column_position);
-            self.report(
-                place,
-                Diagnostic::error("table::unknown-column", message).help_opt(help),
-            );
+            let at = self.place(*column_position);
+            let names: Vec<String> = table
+                .columns
+                .iter()
+                .map(|c| format!("\"{}\"", c.name))
+                .collect();
+            let help = Some(format!("its columns are: {}", names.join(", ")));
+            let column = format!("\"{column}\"");
+            let names = names.iter().map(String::as_str);
+            self.unknown("table::unknown-column", at, message, &column, names, help);
             return Self::poison(place);
         };
         let found = table

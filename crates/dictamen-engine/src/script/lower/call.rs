@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dictamen_model::characteristic::Kind;
 use rhai::{Expr, FnCallExpr};
 
+use super::unlike::{NO_QUOTES, unquoted};
 use super::{Lowering, Meaning};
 use crate::{
     Diagnostic,
@@ -46,22 +47,26 @@ impl Lowering<'_> {
             return meaning;
         }
         if self.scripts.has_function(&self.file, name, call.args.len()) {
-            let arguments = call
-                .args
-                .iter()
-                .map(|a| (self.place(a.start_position()), self.meaning(a)));
+            let arguments = call.args.iter().map(|a| (self.extent(a), self.meaning(a)));
             let arguments = arguments.collect();
             let file = self.file.clone();
             return self.inline(&file, name, arguments, place);
         }
         let arguments: Vec<_> = call.args.iter().collect();
-        self.builtin(name, None, &arguments, place)
+        let own = self.texts.first(place);
+        self.builtin(name, None, &arguments, own, place)
     }
 
-    /// `value.function(…)`, which is `function(value, …)`.
-    pub(super) fn method(&mut self, of: Meaning, call: &FnCallExpr, place: Place) -> Meaning {
+    /// `value.function(…)`, which is `function(value, …)`. `own` is where the name stands.
+    pub(super) fn method(
+        &mut self,
+        of: Meaning,
+        call: &FnCallExpr,
+        own: Place,
+        place: Place,
+    ) -> Meaning {
         let arguments: Vec<_> = call.args.iter().collect();
-        self.builtin(call.name.as_str(), Some(of), &arguments, place)
+        self.builtin(call.name.as_str(), Some(of), &arguments, own, place)
     }
 
     fn operator(&mut self, name: &str, arguments: &[Expr], place: Place) -> Option<Meaning> {
@@ -98,25 +103,47 @@ impl Lowering<'_> {
                 let (node, found) = self.operand(only);
                 if !Type::BOOL.accepts(found) {
                     let message = format!("`!` needs true or false, this is {}", found.name());
-                    self.error("script::type", node.place, message);
+                    let help = "compare it, as in `a.weeks_total < 26`; is a value not known, ask `is_missing(…)`";
+                    self.advise("script::type", node.place, message, help, None);
                 }
                 Meaning::Value(self.node(NodeKind::Not(Box::new(node)), place), Type::BOOL)
             }
             _ if Function::named(name).is_some() => return None,
             _ => {
-                let message = format!("`{name}` is not available in deciding code");
-                let help = match name {
-                    "&" => Some("write `&&`".to_owned()),
-                    "|" => Some("write `||`".to_owned()),
-                    _ => None,
+                let meant = match name {
+                    "&" => "&&",
+                    "|" => "||",
+                    _ => {
+                        let message = format!("`{name}` is not available in deciding code");
+                        self.error("script::not-available", place, message);
+                        return Some(Self::poison(place));
+                    }
                 };
-                self.report(
-                    place,
-                    Diagnostic::error("script::not-available", message).help_opt(help),
-                );
+                let message = format!("`{name}` does not join two conditions");
+                let at = self.sign(arguments, name).unwrap_or(place);
+                let edit = self.texts.edit(at, meant, true);
+                let help = format!("write `{meant}`");
+                self.advise("script::not-available", at, message, help, edit);
                 Self::poison(place)
             }
         })
+    }
+
+    /// The place of an operator, between the values it stands between.
+    fn sign(&self, operands: &[Expr], name: &str) -> Option<Place> {
+        let [left, right] = operands else {
+            return None;
+        };
+        let mut at = self.texts.token_before(self.extent(right))?;
+        // Brackets around the right side come first.
+        let begin = self.extent(left);
+        while self.texts.written(at) != name {
+            at = self.texts.token_before(at)?;
+            if (at.line, at.column) < (begin.line, begin.column) {
+                return None;
+            }
+        }
+        Some(at)
     }
 
     fn negate(&mut self, only: &Expr, place: Place) -> Meaning {
@@ -132,33 +159,42 @@ impl Lowering<'_> {
         let asks_presence = |m: &Meaning| matches!(m, Meaning::Nothing);
         let (one, other) = (self.meaning(left), self.meaning(right));
         if asks_presence(&one) || asks_presence(&other) {
-            self.report(
-                place,
-                Diagnostic::error("script::type", "a comparison with `()` is never made")
-                    .help("ask `is_missing(a.…)`, or give a value for the missing case with `a.… ?? value`"),
-            );
+            let other = if asks_presence(&one) { right } else { left };
+            let value = self.texts.written(self.extent(other));
+            let negated = matches!(op, Comparator::NotEqual);
+            let asked = format!("{}is_missing({value})", if negated { "!" } else { "" });
+            let equality = negated || matches!(op, Comparator::Equal);
+            let edit = self.texts.edit(place, &asked, true).filter(|_| equality);
+            let help = if equality {
+                format!("whether a value is missing is asked by `{asked}`")
+            } else {
+                "ask `is_missing(a.…)`, or give a value for the missing case with `a.… ?? value`"
+                    .to_owned()
+            };
+            let message = "nothing is ever equal to a missing value";
+            self.advise("script::type", place, message, help, edit);
             return Self::poison(place);
         }
-        let (left_place, right_place) = (
-            self.place(left.start_position()),
-            self.place(right.start_position()),
-        );
+        let (left_place, right_place) = (self.extent(left), self.extent(right));
         let (left, one) = self.demand(one, left_place);
         let (right, other) = self.demand(other, right_place);
         let ordered = !matches!(op, Comparator::Equal | Comparator::NotEqual);
         if !one.accepts(other) {
-            let message = format!("{} is compared with {}", one.name(), other.name());
-            self.report(
-                place,
-                Diagnostic::error("script::type", message).help(unlike(&left, one, other)),
-            );
+            let message = if matches!(left.kind, NodeKind::Compare { .. }) {
+                "two comparisons cannot stand in a row".to_owned()
+            } else {
+                format!("{} is compared with {}", one.name(), other.name())
+            };
+            let (help, edit) = self.unlike((&left, one), (&right, other), op, place);
+            self.advise("script::type", place, message, help, edit);
         } else if ordered && one != Type::Unknown && (one.is(Kind::Bool) || one.is(Kind::Text)) {
             let message = format!(
                 "`{}` needs numbers or dates, this is {}",
                 op.symbol(),
                 one.name()
             );
-            self.error("script::type", place, message);
+            let help = "ask with `==` or `!=` whether it is a certain one";
+            self.advise("script::type", place, message, help, None);
         } else {
             self.same_unit(one, other, "compared with", place);
             self.vocabulary(&left, &right);
@@ -202,7 +238,16 @@ impl Lowering<'_> {
         for (found, at) in [(one, left.place), (other, right.place)] {
             if !found.is_number() {
                 let message = format!("`{}` needs numbers, this is {}", op.symbol(), found.name());
-                self.error("script::type", at, message);
+                let written = self.texts.written(at);
+                let (help, edit) = match unquoted(&written) {
+                    Some(number) => (
+                        Some(NO_QUOTES.to_owned()),
+                        self.texts.edit(at, number, true),
+                    ),
+                    None => (None, None),
+                };
+                let found = Diagnostic::error("script::type", message).help_opt(help);
+                self.report(at, found.edits(edit));
             }
         }
         match op {
@@ -222,21 +267,5 @@ impl Lowering<'_> {
             right: Box::new(right),
         };
         Meaning::Value(self.node(kind, place), found)
-    }
-}
-
-/// What helps where unlike things are compared.
-fn unlike(left: &Node, one: Type, other: Type) -> &'static str {
-    let either = |kind: Kind| {
-        [one, other]
-            .iter()
-            .any(|found| matches!(found, Type::Of(of, _) if *of == kind))
-    };
-    if either(Kind::Date) && either(Kind::Text) {
-        "write days as `date(\"2026-09-15\")`"
-    } else if matches!(left.kind, NodeKind::Compare { .. }) {
-        "two comparisons are joined with `&&`: `10 <= a.x && a.x < 20`"
-    } else {
-        "in plain Rhai this would silently be false; compare like with like"
     }
 }

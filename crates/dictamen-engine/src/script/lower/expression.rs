@@ -1,20 +1,21 @@
 //! Expressions: names, properties, operators, literals.
 
+use std::sync::Arc;
+
 use dictamen_model::characteristic::{Kind, Value, definitions, index_of};
-use dictamen_model::suggest::did_you_mean;
 use rhai::{ASTFlags, BinaryExpr, Dynamic, Expr};
 
 use super::{Binding, Lowering, MAX_DEPTH, Meaning};
 use crate::{
     Diagnostic,
-    script::{argument, declare, sandbox},
+    script::{argument, declare, failure, sandbox},
     tree::{Node, NodeKind, Place, Type, unit_named},
 };
 
 impl Lowering<'_> {
     /// A value in the last place of a block, where `return` may stand inside.
     pub(super) fn value_in_tail(&mut self, expression: &Expr) -> (Node, Type) {
-        let place = self.place(expression.start_position());
+        let place = self.extent(expression);
         if let Expr::Stmt(block) = expression {
             // Whether its value is needed is known only where the way ends.
             return self.block(block, place);
@@ -25,7 +26,7 @@ impl Lowering<'_> {
 
     /// A value inside another expression, where `return` may not stand.
     pub(super) fn operand(&mut self, expression: &Expr) -> (Node, Type) {
-        let place = self.place(expression.start_position());
+        let place = self.extent(expression);
         let meaning = self.meaning(expression);
         self.demand(meaning, place)
     }
@@ -57,7 +58,7 @@ impl Lowering<'_> {
 
     /// What an expression means.
     pub(super) fn meaning(&mut self, expression: &Expr) -> Meaning {
-        let place = self.place(expression.start_position());
+        let place = self.extent(expression);
         if self.exhausted() {
             let (node, found) = Self::wrong(place);
             return Meaning::Value(node, found);
@@ -117,17 +118,15 @@ impl Lowering<'_> {
                 let (node, found) = self.block(block, place);
                 Meaning::Value(node, found)
             }
-            Expr::FnCall(call, position) => {
-                let place = self.place(*position);
-                self.call(call, place)
-            }
+            Expr::FnCall(call, _) => self.call(call, place),
             Expr::Dot(dot, flags, _) => self.dot(dot, *flags, place),
             Expr::And(operands, _) => self.logic(operands, "&&", place),
             Expr::Or(operands, _) => self.logic(operands, "||", place),
             Expr::Coalesce(operands, _) => self.coalesce(operands, place),
             Expr::Index(index, flags, _) => {
+                let start = self.extent(&index.lhs);
                 let left = self.meaning(&index.lhs);
-                self.pick_into(left, &index.rhs, *flags, place)
+                self.pick_into(left, &index.rhs, *flags, start)
             }
             Expr::Array(..) | Expr::Map(..) => {
                 if let Some(value) = expression.get_literal_value(None) {
@@ -137,10 +136,12 @@ impl Lowering<'_> {
                 Self::poison(place)
             }
             Expr::InterpolatedString(..) => {
-                self.error(
+                self.advise(
                     "script::not-available",
                     place,
                     "texts cannot be put together in deciding code",
+                    "write the whole text between double quotes",
+                    None,
                 );
                 Self::poison(place)
             }
@@ -194,16 +195,8 @@ impl Lowering<'_> {
             }
             Some(Binding::Static(value)) => self.static_value(&value, place),
             None => {
-                let help = did_you_mean(name, self.scope.names());
-                let help = help.unwrap_or_else(|| {
-                    "a function of the script sees only its own arguments; hand the value over"
-                        .to_owned()
-                });
-                let message = format!("nothing is called `{name}` here");
-                self.report(
-                    place,
-                    Diagnostic::error("script::unknown-name", message).help(help),
-                );
+                let found = failure::name::unknown(name, place, self.texts);
+                self.report(place, found);
                 Self::poison(place)
             }
         }
@@ -217,32 +210,35 @@ impl Lowering<'_> {
             self.error("script::not-available", place, message);
             return Self::poison(place);
         }
+        let start = self.extent(&dot.lhs);
         let left = self.meaning(&dot.lhs);
-        self.step_into(left, &dot.rhs)
+        self.step_into(left, &dot.rhs, start)
     }
 
-    fn step_into(&mut self, left: Meaning, right: &Expr) -> Meaning {
+    /// What follows a dot. `start` is what stands before it.
+    fn step_into(&mut self, left: Meaning, right: &Expr, start: Place) -> Meaning {
         match right {
             Expr::Property(property, position) => {
                 let own = self.place(*position);
-                self.property(left, property.2.as_str(), own)
+                self.property(left, property.2.as_str(), own, start.to(own))
             }
             Expr::MethodCall(call, position) => {
                 let own = self.place(*position);
-                self.method(left, call, own)
+                self.method(left, call, self.texts.first(own), start.to(own))
             }
             // Chains lean to the right: `row.rates.first` is `row.(rates.first)`.
             Expr::Dot(inner, ..) => {
-                let next = self.step_into(left, &inner.lhs);
-                self.step_into(next, &inner.rhs)
+                let next = self.step_into(left, &inner.lhs, start);
+                let start = start.to(self.extent(&inner.lhs));
+                self.step_into(next, &inner.rhs, start)
             }
             Expr::Index(inner, flags, _) => {
-                let next = self.step_into(left, &inner.lhs);
-                let place = self.place(inner.rhs.start_position());
-                self.pick_into(next, &inner.rhs, *flags, place)
+                let next = self.step_into(left, &inner.lhs, start);
+                let start = start.to(self.extent(&inner.lhs));
+                self.pick_into(next, &inner.rhs, *flags, start)
             }
             other => {
-                let place = self.place(other.start_position());
+                let place = self.extent(other);
                 self.error(
                     "script::not-available",
                     place,
@@ -253,106 +249,126 @@ impl Lowering<'_> {
         }
     }
 
-    fn property(&mut self, of: Meaning, name: &str, place: Place) -> Meaning {
+    /// A property. `own` is where its name stands, `whole` begins with what it is asked of.
+    fn property(&mut self, of: Meaning, name: &str, own: Place, whole: Place) -> Meaning {
         match of {
-            Meaning::Applicant => self.characteristic(name, place),
-            Meaning::Band => self.term(name, place),
-            Meaning::Static(value) => self.static_property(&value, name, place),
-            Meaning::Value(_, Type::Unknown) => Self::poison(place),
+            Meaning::Applicant => self.characteristic(name, own, whole),
+            Meaning::Band => self.term(name, own, whole),
+            Meaning::Static(value) => self.static_property(&value, name, own, whole),
+            Meaning::Value(_, Type::Unknown) => Self::poison(whole),
             Meaning::Value(..) | Meaning::Nothing => {
                 let message = format!("a plain value has no property `{name}`");
-                self.error("script::type", place, message);
-                Self::poison(place)
+                self.error("script::type", own, message);
+                Self::poison(whole)
             }
         }
     }
 
-    fn characteristic(&mut self, name: &str, place: Place) -> Meaning {
+    fn characteristic(&mut self, name: &str, own: Place, whole: Place) -> Meaning {
         let known = index_of(name).and_then(|i| Some((i, definitions().get(i)?)));
         let Some((index, definition)) = known else {
-            let help =
-                withheld(name).or_else(|| did_you_mean(name, definitions().iter().map(|d| d.name)));
-            let help =
-                help.unwrap_or_else(|| "`dictamen characteristics` lists every name".to_owned());
             let message = format!("there is no characteristic `{name}`");
-            self.report(
-                place,
-                Diagnostic::error("script::unknown-characteristic", message).help(help),
-            );
-            return Self::poison(place);
+            let code = "script::unknown-characteristic";
+            if let Some(help) = withheld(name) {
+                self.advise(code, own, message, help, None);
+                return Self::poison(whole);
+            }
+            let names: Vec<&str> = definitions().iter().map(|d| d.name).collect();
+            let written = self.texts.written(own);
+            let quoted = written.starts_with('"');
+            let (help, edit) = self.texts.meant(own, name, names.iter().copied());
+            let help = help.unwrap_or_else(|| list_like(name, &names));
+            // Between brackets the name stands as a text.
+            let edit = edit.map(|mut edit| {
+                if quoted {
+                    edit.replacement = format!("\"{}\"", edit.replacement);
+                }
+                edit
+            });
+            self.advise(code, own, message, help, edit);
+            return Self::poison(whole);
         };
         Meaning::Value(
-            self.node(NodeKind::Characteristic(index), place),
+            self.node(NodeKind::Characteristic(index), whole),
             Type::measured(definition.kind, definition.unit),
         )
     }
 
-    fn term(&mut self, name: &str, place: Place) -> Meaning {
+    fn term(&mut self, name: &str, own: Place, whole: Place) -> Meaning {
         let Some(index) = self.terms.iter().position(|t| &*t.name == name) else {
-            let help = did_you_mean(name, self.terms.iter().map(|t| &*t.name));
+            let names: Vec<Arc<str>> = self.terms.iter().map(|t| Arc::clone(&t.name)).collect();
             let message = format!("no band has a term `{name}`");
-            self.report(
-                place,
-                Diagnostic::error("script::unknown-term", message).help_opt(help),
-            );
-            return Self::poison(place);
+            let names = names.iter().map(|name| &**name);
+            let known: Vec<&str> = names.clone().collect();
+            let help = (!known.is_empty()).then(|| format!("the bands have: {}", known.join(", ")));
+            self.unknown("script::unknown-term", own, message, name, names, help);
+            return Self::poison(whole);
         };
         let term = self.terms.get(index).map(|t| (t.kind, t.complete));
         let (kind, complete) = term.unwrap_or((Kind::Int, true));
         if !complete {
             let message = format!("not every band with terms has `{name}`");
             self.report(
-                place,
+                own,
                 Diagnostic::error("script::unknown-term", message)
                     .help("give it in every band that leads to the offer"),
             );
         }
-        Meaning::Value(self.node(NodeKind::Term(index), place), Type::plain(kind))
+        Meaning::Value(self.node(NodeKind::Term(index), whole), Type::plain(kind))
     }
 
-    fn static_property(&mut self, value: &Dynamic, name: &str, place: Place) -> Meaning {
+    fn static_property(
+        &mut self,
+        value: &Dynamic,
+        name: &str,
+        own: Place,
+        whole: Place,
+    ) -> Meaning {
         let found = value.read_lock::<rhai::Map>().map(|map| {
             let names: Vec<String> = map.keys().map(ToString::to_string).collect();
             (map.get(name).cloned(), names)
         });
         match found {
-            Some((Some(inner), _)) => self.static_value(&inner, place),
+            Some((Some(inner), _)) => self.static_value(&inner, whole),
             Some((None, names)) => {
-                let help = did_you_mean(name, names.iter().map(String::as_str));
                 let message = format!("the object map has no property `{name}`");
-                self.report(
-                    place,
-                    Diagnostic::error("script::unknown-name", message).help_opt(help),
-                );
-                Self::poison(place)
+                let names = names.iter().map(String::as_str);
+                self.unknown("script::unknown-name", own, message, name, names, None);
+                Self::poison(whole)
             }
             None => {
                 let message = format!("{} has no property `{name}`", sandbox::plain_type(value));
-                self.error("script::type", place, message);
-                Self::poison(place)
+                self.error("script::type", own, message);
+                Self::poison(whole)
             }
         }
     }
 
     /// `left[right]`, which may go on: `rows[0].low`, `rows[0]["low"]`.
-    fn pick_into(&mut self, left: Meaning, right: &Expr, flags: ASTFlags, place: Place) -> Meaning {
+    fn pick_into(&mut self, left: Meaning, right: &Expr, flags: ASTFlags, start: Place) -> Meaning {
         match right {
             // The chain leans to the right here too, unless it ends within the brackets.
             Expr::Dot(inner, ..) if !flags.contains(ASTFlags::BREAK) => {
-                let next = self.pick(left, &inner.lhs, place);
-                self.step_into(next, &inner.rhs)
+                let whole = self.texts.balanced(start.to(self.extent(&inner.lhs)));
+                let next = self.pick(left, &inner.lhs, whole);
+                self.step_into(next, &inner.rhs, whole)
             }
             Expr::Index(inner, next_flags, _) if !flags.contains(ASTFlags::BREAK) => {
-                let next = self.pick(left, &inner.lhs, place);
-                self.pick_into(next, &inner.rhs, *next_flags, place)
+                let whole = self.texts.balanced(start.to(self.extent(&inner.lhs)));
+                let next = self.pick(left, &inner.lhs, whole);
+                self.pick_into(next, &inner.rhs, *next_flags, whole)
             }
-            key => self.pick(left, key, place),
+            key => {
+                let whole = self.texts.balanced(start.to(self.extent(key)));
+                self.pick(left, key, whole)
+            }
         }
     }
 
+    /// `left[key]`, which is `place`.
     fn pick(&mut self, left: Meaning, key: &Expr, place: Place) -> Meaning {
         match (left, key) {
-            (Meaning::Static(list), Expr::IntegerConstant(at, _)) => {
+            (Meaning::Static(list), Expr::IntegerConstant(at, position)) => {
                 let item = list.read_lock::<rhai::Array>().and_then(|array| {
                     array
                         .get(usize::try_from(*at).ok()?)
@@ -361,13 +377,15 @@ impl Lowering<'_> {
                 if let Some(item) = item {
                     return self.static_value(&item, place);
                 }
-                self.error("script::unknown-name", place, "the list has no such entry");
+                let at = self.place(*position);
+                self.error("script::unknown-name", at, "the list has no such entry");
             }
             (
                 left @ (Meaning::Static(_) | Meaning::Applicant | Meaning::Band),
-                Expr::StringConstant(name, _),
+                Expr::StringConstant(name, position),
             ) => {
-                return self.property(left, name.as_str(), place);
+                let own = self.place(*position);
+                return self.property(left, name.as_str(), own, place);
             }
             (Meaning::Value(_, Type::Unknown), _) => {}
             _ => self.error(
@@ -389,7 +407,8 @@ impl Lowering<'_> {
                         "`{operator}` needs true or false on both sides, this is {}",
                         found.name()
                     );
-                    self.error("script::type", node.place, message);
+                    let help = "compare it, as in `a.weeks_total < 26`";
+                    self.advise("script::type", node.place, message, help, None);
                 }
                 node
             })
@@ -415,6 +434,51 @@ impl Lowering<'_> {
         }
         let kind = NodeKind::Coalesce(nodes);
         Meaning::Value(self.node(kind, place), joined.unwrap_or(Type::Unknown))
+    }
+}
+
+/// Words of Spanish with the words that names have for them.
+const SPANISH: [(&str, &str); 16] = [
+    ("semanas", "weeks"),
+    ("ingreso", "income"),
+    ("ingresos", "income"),
+    ("sueldo", "salary"),
+    ("salario", "salary"),
+    ("edad", "age"),
+    ("antiguedad", "tenure"),
+    ("patron", "employer"),
+    ("patrones", "employers"),
+    ("empleo", "employed"),
+    ("empleado", "employed"),
+    ("deuda", "debt"),
+    ("monto", "amount"),
+    ("plazo", "term"),
+    ("densidad", "density"),
+    ("puntaje", "score"),
+];
+
+/// Where the names are, and those that have a word in common with the one written.
+fn list_like(name: &str, names: &[&str]) -> String {
+    let words: Vec<String> = name
+        .split('_')
+        .filter(|word| word.chars().count() > 2)
+        .map(str::to_lowercase)
+        .map(|word| {
+            let translated = SPANISH.iter().find(|(spanish, _)| *spanish == word);
+            translated.map_or(word, |(_, english)| (*english).to_owned())
+        })
+        .collect();
+    let alike = names.iter().filter(|known| {
+        known
+            .split('_')
+            .any(|part| words.iter().any(|word| word == part))
+    });
+    let alike: Vec<String> = alike.take(4).map(|name| format!("`{name}`")).collect();
+    let list = "`dictamen characteristics` lists every name";
+    if alike.is_empty() {
+        list.to_owned()
+    } else {
+        format!("some names like it: {}; {list}", alike.join(", "))
     }
 }
 

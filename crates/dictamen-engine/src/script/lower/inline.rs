@@ -2,7 +2,6 @@
 //!
 //! Recursion is refused here: a function that is being written out cannot be called again.
 
-use dictamen_model::suggest::did_you_mean;
 use rhai::FnCallExpr;
 
 use super::{Binding, Lowering, MAX_INLINING, Meaning};
@@ -21,25 +20,16 @@ impl Lowering<'_> {
             return Self::poison(place);
         };
         let name = call.name.as_str();
-        let arguments = call
-            .args
-            .iter()
-            .map(|a| (self.place(a.start_position()), self.meaning(a)));
+        let arguments = call.args.iter().map(|a| (self.extent(a), self.meaning(a)));
         let arguments: Vec<_> = arguments.collect();
         if !self.scripts.has_function(&file, name, arguments.len()) {
             let names = self.scripts.function_names(&file);
-            let help = did_you_mean(
-                name,
-                names.iter().map(String::as_str).filter(|n| *n != name),
-            );
             let message = format!(
                 "`{file}` has no function `{name}` with {} arguments",
                 arguments.len()
             );
-            self.report(
-                place,
-                Diagnostic::error("script::unknown-name", message).help_opt(help),
-            );
+            let names = names.iter().map(String::as_str).filter(|n| *n != name);
+            self.unknown("script::unknown-name", place, message, name, names, None);
             return Self::poison(place);
         }
         self.inline(&file, name, arguments, place)

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use dictamen_model::characteristic::Kind;
-use dictamen_model::suggest::did_you_mean;
 use rhai::Expr;
 
 use super::{Lowering, Meaning};
@@ -26,7 +25,9 @@ impl Lowering<'_> {
     pub(super) fn settlement(&mut self, name: &str, arguments: &[&Expr], place: Place) -> Meaning {
         if !self.in_offer {
             let message = format!("`{name}` belongs inside the offer");
-            self.error("script::not-available", place, message);
+            let help =
+                "a rule says true or false; what follows from it is the outcome of its stage";
+            self.advise("script::not-available", place, message, help, None);
             return Self::poison(place);
         }
         match (name, arguments) {
@@ -75,6 +76,7 @@ impl Lowering<'_> {
             return Self::poison(place);
         };
         let mut given: Vec<(usize, Node, Type)> = Vec::new();
+        let mut unknown = false;
         for (name, value) in &map.0 {
             let at = self.place(name.pos);
             let (node, found) = self.operand(value);
@@ -82,15 +84,15 @@ impl Lowering<'_> {
                 self.term_type(index, found, at);
                 given.push((index, node, found));
             } else {
-                let help = did_you_mean(&name.name, TERMS);
-                let help = help.unwrap_or_else(|| format!("the terms are: {}", TERMS.join(", ")));
+                unknown = true;
+                let help = Some(format!("the terms are: {}", TERMS.join(", ")));
                 let message = format!("an offer has no term `{}`", name.name);
-                self.report(
-                    at,
-                    Diagnostic::error("script::arguments", message).help(help),
-                );
+                self.unknown("script::arguments", at, message, &name.name, TERMS, help);
             }
         }
+        let lacking = TERMS.iter().take(4).enumerate();
+        let lacking = lacking.filter(|(index, _)| given.iter().all(|(i, ..)| i != index));
+        let lacking: Vec<String> = lacking.map(|(_, term)| format!("`{term}`")).collect();
         let mut take = |index: usize| {
             let at = given.iter().position(|(i, ..)| *i == index)?;
             Some(given.swap_remove(at).1)
@@ -117,9 +119,13 @@ impl Lowering<'_> {
         let (Some(amount), Some(term_months), Some(annual_rate), Some(monthly_payment)) =
             (amount, term, rate, payment)
         else {
-            let message =
-                "an offer needs `amount`, `term_months`, `annual_rate` and `monthly_payment`";
-            self.error("script::arguments", place, message);
+            // A term with a slip in its name is no term that was forgotten.
+            if !unknown {
+                let message = format!("the offer does not say {}", lacking.join(", "));
+                let help =
+                    "an offer needs `amount`, `term_months`, `annual_rate` and `monthly_payment`";
+                self.advise("script::arguments", place, message, help, None);
+            }
             return Self::poison(place);
         };
         let terms = Box::new(GrantTerms {
@@ -159,7 +165,7 @@ impl Lowering<'_> {
         };
         let mut reductions = Vec::new();
         for item in items {
-            let at = self.place(item.start_position());
+            let at = self.extent(item);
             let parts = match item {
                 Expr::FnCall(call, _) if call.name.as_str() == "when" => match call.args.as_slice()
                 {
@@ -171,13 +177,9 @@ impl Lowering<'_> {
                 _ => None,
             };
             let Some((code, position, condition)) = parts else {
-                self.report(
-                    at,
-                    Diagnostic::error(
-                        "script::arguments",
-                        "a reduction is written `when(\"CODE\", condition)`",
-                    ),
-                );
+                let message = "this is no reduction with its reason code and condition";
+                let help = "write `when(\"CODE\", condition)`";
+                self.advise("script::arguments", at, message, help, None);
                 continue;
             };
             let (condition, found) = self.operand(condition);

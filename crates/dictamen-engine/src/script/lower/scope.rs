@@ -36,10 +36,6 @@ impl Scope {
             .map(|(_, binding)| binding)
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(|(name, _)| name.as_str())
-    }
-
     /// How many names are in sight; to be handed to [`Self::leave`].
     pub(super) fn enter(&self) -> usize {
         self.names.len()

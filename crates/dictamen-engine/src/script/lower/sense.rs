@@ -37,10 +37,19 @@ impl Lowering<'_> {
         };
         if !definition.values.is_empty() && !definition.values.contains(&&**text) {
             let message = format!("`{}` is never \"{text}\"", definition.name);
-            let help = format!("it is one of: {}", definition.values.join(", "));
-            self.report(
+            let quoted = definition.values.iter().map(|value| format!("\"{value}\""));
+            let quoted: Vec<String> = quoted.collect();
+            let help = format!("it is one of: {}", quoted.join(", "));
+            let names = quoted.iter().map(String::as_str);
+            let written = format!("\"{text}\"");
+            let (_, edit) = self.texts.meant(word.place, &written, names);
+            let here = self.texts.written(word.place) == written;
+            self.advise(
+                "script::unknown-value",
                 word.place,
-                Diagnostic::error("script::unknown-value", message).help(help),
+                message,
+                help,
+                edit.filter(|_| here),
             );
         }
     }
@@ -65,11 +74,22 @@ impl Lowering<'_> {
             range.low.normalize(),
             range.high.normalize(),
         );
-        self.report(
-            place,
-            Diagnostic::warning("script::out-of-range", message)
-                .help("check the number and its unit"),
-        );
+        let hundredth = literal.checked_div(Decimal::ONE_HUNDRED);
+        let hundredth = hundredth.filter(|n| definition.unit == Unit::Ratio && *n <= range.high);
+        let number = if matches!(left.kind, NodeKind::Characteristic(_)) {
+            right
+        } else {
+            left
+        };
+        let (help, edit) = match hundredth.map(|n| n.normalize().to_string()) {
+            Some(meant) => (
+                format!("it is a share and no per cent: write `{meant}` for {literal} per cent"),
+                self.texts.edit(number.place, &meant, false),
+            ),
+            None => ("check the number and its unit".to_owned(), None),
+        };
+        let found = Diagnostic::warning("script::out-of-range", message).help(help);
+        self.report(place, found.edits(edit));
     }
 }
 

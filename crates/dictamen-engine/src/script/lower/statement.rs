@@ -1,7 +1,7 @@
 //! Statements: `let`, blocks, `if`, `return`, and the refusal of everything that could loop or
 //! change a value.
 
-use rhai::{ASTFlags, FlowControl, Stmt, StmtBlock};
+use rhai::{ASTFlags, BinaryExpr, Expr, FlowControl, Stmt, StmtBlock};
 
 use super::{Binding, Lowering, Meaning};
 use crate::tree::{Node, NodeKind, Place, Step, Type};
@@ -47,11 +47,13 @@ impl Lowering<'_> {
                 }
             }
             Stmt::Expr(_) | Stmt::FnCall(..) => {
-                let place = self.place(statement.position());
-                self.error(
+                let place = self.written(statement);
+                self.advise(
                     "script::no-effect",
                     place,
                     "this value is computed and then not used",
+                    "join it to what follows with `&&` or `||`, or bind it with `let`",
+                    None,
                 );
             }
             other => self.refuse(other),
@@ -60,15 +62,14 @@ impl Lowering<'_> {
 
     /// The last statement of a block: what it gives.
     fn tail(&mut self, statement: &Stmt, steps: &mut Vec<Step>) -> Option<(Node, Type)> {
-        let place = self.place(statement.position());
+        let place = self.written(statement);
         match statement {
             Stmt::Var(..) => {
                 self.bind(statement, steps);
                 None
             }
             Stmt::Expr(expression) => Some(self.value_in_tail(expression)),
-            Stmt::FnCall(call, position) => {
-                let place = self.place(*position);
+            Stmt::FnCall(call, _) => {
                 let meaning = self.call(call, place);
                 Some(self.demand(meaning, place))
             }
@@ -151,7 +152,7 @@ impl Lowering<'_> {
 
     fn return_value(
         &mut self,
-        value: Option<&rhai::Expr>,
+        value: Option<&Expr>,
         flags: ASTFlags,
         place: Place,
     ) -> (Node, Type) {
@@ -164,7 +165,14 @@ impl Lowering<'_> {
             return Self::wrong(place);
         }
         let Some(value) = value else {
-            self.error("script::no-value", place, "`return` needs a value");
+            let help = "say what it gives: `return true;`";
+            self.advise(
+                "script::no-value",
+                place,
+                "`return` needs a value",
+                help,
+                None,
+            );
             return Self::wrong(place);
         };
         if !self.return_allowed {
@@ -182,8 +190,50 @@ impl Lowering<'_> {
         )
     }
 
+    /// The place of a whole statement.
+    fn written(&self, statement: &Stmt) -> Place {
+        match statement {
+            Stmt::Expr(expression) => self.extent(expression),
+            Stmt::FnCall(call, position) => self.call_extent(call, *position),
+            Stmt::Assignment(parts) => {
+                let (left, right) = (&parts.1.lhs, &parts.1.rhs);
+                let whole = self.extent(left).to(self.extent(right));
+                self.texts.balanced(whole)
+            }
+            other => {
+                let position = other.position();
+                let line = position.line().unwrap_or(0);
+                let column = position.position().unwrap_or(0);
+                self.texts.statement(&self.file, line, column)
+            }
+        }
+    }
+
+    /// Whether `=` stands where only a comparison can be meant, and reports it.
+    fn compares(&mut self, parts: &BinaryExpr) -> bool {
+        if !matches!(parts.lhs, Expr::Dot(..) | Expr::Index(..)) {
+            return false;
+        }
+        let right = self.extent(&parts.rhs);
+        let Some(sign) = self.texts.token_before(right) else {
+            return false;
+        };
+        if self.texts.written(sign) != "=" {
+            return false;
+        }
+        let message = "`=` gives a value; it does not compare";
+        let edit = self.texts.edit(sign, "==", true);
+        self.advise("script::assignment", sign, message, "write `==`", edit);
+        true
+    }
+
     fn refuse(&mut self, statement: &Stmt) {
-        let place = self.place(statement.position());
+        if let Stmt::Assignment(parts) = statement
+            && self.compares(&parts.1)
+        {
+            return;
+        }
+        let place = self.written(statement);
         let (code, message, help) = match statement {
             Stmt::While(..) | Stmt::Do(..) | Stmt::For(..) | Stmt::BreakLoop(..) => (
                 "script::loop",

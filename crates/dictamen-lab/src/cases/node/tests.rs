@@ -40,7 +40,7 @@ fn places_count_characters_not_bytes() {
         panic!("{node:?}")
     };
     let span = file.span(&entries[0].node.at);
-    assert_eq!((span.line, span.column, span.length), (1, 12, 3));
+    assert_eq!((span.line, span.column, span.end_column), (1, 12, 15));
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn json_values_know_their_place() {
         panic!("{node:?}")
     };
     let span = file.span(&items[1].at);
-    assert_eq!((span.line, span.column, span.length), (3, 4, 11));
+    assert_eq!((span.line, span.column, span.end_column), (3, 4, 15));
 }
 
 #[test]
