@@ -270,6 +270,3 @@ pub struct CharacteristicWords {
     /// Codes of the rules that read it; the stage `OFFER` for the offer.
     pub used_in: Vec<Arc<str>>,
 }
-
-#[cfg(test)]
-mod tests;

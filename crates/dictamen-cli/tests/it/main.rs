@@ -3,6 +3,7 @@
 
 mod checking;
 mod deciding;
+mod documenting;
 mod editing;
 mod formatting;
 mod serving;

@@ -144,7 +144,7 @@ impl Saying<'_, '_> {
         };
         let how = self.pick(spanish, english);
         let (one, other) = (self.unit_of(right), self.unit_of(left));
-        let (left, right) = (self.value(left, one), self.value(right, other));
+        let (left, right) = (self.side(left, one), self.side(right, other));
         Phrase::plain(format!("{left}: {how} {right}"))
     }
 
@@ -189,8 +189,8 @@ impl Saying<'_, '_> {
 
     fn coalesced(&mut self, nodes: &[Node]) -> String {
         let texts: Vec<String> = nodes.iter().map(|node| self.value(node, None)).collect();
-        let link = self.pick("; si se desconoce: ", "; if unknown: ");
-        texts.join(link)
+        let link = self.pick("; si se desconoce, ", "; if unknown, ");
+        format!("({})", texts.join(link))
     }
 }
 

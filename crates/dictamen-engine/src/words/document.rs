@@ -18,7 +18,7 @@ use super::{
 use crate::{
     ENGINE_VERSION, PolicySource,
     policy::{Ending, OFFER, Policy, Rule},
-    tree::{Closure, NodeKind},
+    tree::{Closure, NodeKind, Place},
 };
 
 /// A limit of a characteristic's range that says no more than "large".
@@ -40,7 +40,11 @@ impl Policy {
             name: Arc::clone(&stage.name),
             outcome: stage.outcome,
             remark: remarks.heading(Some(*place)),
-            rules: stage.rules.iter().map(|rule| speaker.rule(rule)).collect(),
+            rules: stage
+                .rules
+                .iter()
+                .map(|rule| speaker.rule(rule, *place))
+                .collect(),
         });
         let params = self.params.iter().enumerate();
         let params = params.map(|(index, param)| ParamWords {
@@ -81,12 +85,18 @@ impl Policy {
 }
 
 impl Speaker<'_> {
-    fn rule(&self, rule: &Rule) -> RuleWords {
+    fn rule(&self, rule: &Rule, stage: Place) -> RuleWords {
+        // What is written above a line belongs to what begins it.
+        let remark = if rule.line == stage.line {
+            Vec::new()
+        } else {
+            self.remarks.above_line(&rule.file, rule.line)
+        };
         RuleWords {
             code: Arc::clone(&rule.code),
             condition: self.condition(&rule.condition),
             missing: self.missing(&rule.condition, true),
-            remark: self.remarks.above_line(&rule.file, rule.line),
+            remark,
             reason: self.policy.reason(rule.reason).cloned(),
         }
     }

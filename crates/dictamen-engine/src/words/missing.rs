@@ -77,6 +77,8 @@ impl Speaker<'_> {
         }
         groups
             .into_iter()
+            // An offer is no condition: what does not keep it from being made is all the same to it.
+            .filter(|(group, _)| rule || *group == 0)
             .map(|(group, values)| {
                 let becomes = match (group, rule) {
                     (0, true) => self
@@ -89,8 +91,8 @@ impl Speaker<'_> {
                     (1, _) => self.language.pick("se cumple", "fires"),
                     (2, _) => self.language.pick("no se cumple", "does not fire"),
                     _ => self.language.pick(
-                        "está previsto en la propia regla",
-                        "the rule provides for it",
+                        "la propia condición lo prevé",
+                        "the condition provides for it",
                     ),
                 };
                 MissingWords { values, becomes }
@@ -202,15 +204,22 @@ impl Possible<'_> {
                     found
                 }
             }
-            NodeKind::Grant { terms, .. } => self.needs(
-                [
+            NodeKind::Grant { terms, reductions } => {
+                let fixed = [
                     &terms.amount,
                     &terms.term_months,
                     &terms.annual_rate,
                     &terms.monthly_payment,
-                ],
-                OTHER,
-            ),
+                ];
+                let optional = [
+                    &terms.max_amount,
+                    &terms.max_payment,
+                    &terms.limiting_factor,
+                ];
+                let reductions = reductions.iter().map(|reduction| &reduction.condition);
+                let optional = optional.into_iter().flatten();
+                self.needs(fixed.into_iter().chain(optional).chain(reductions), OTHER)
+            }
             NodeKind::Settle { .. } => OTHER,
         }
     }

@@ -63,6 +63,15 @@ impl Remarks {
         self.above_line(self.texts.path(place.file), place.line)
     }
 
+    /// What is written above a step of a closure or function, if the step begins its line.
+    pub(super) fn above_step(&self, place: Place) -> Vec<Phrase> {
+        let before = self.texts.before(place).trim_start();
+        if before.is_empty() || before.starts_with("let ") || before.starts_with("const ") {
+            return self.above(place);
+        }
+        Vec::new()
+    }
+
     /// The same for a part that may have a ruled heading of its own, with a blank line between.
     pub(super) fn heading(&self, place: Option<Place>) -> Vec<Phrase> {
         let Some(place) = place else {

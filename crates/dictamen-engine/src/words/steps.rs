@@ -104,7 +104,7 @@ impl Saying<'_, '_> {
     /// Steps, the first with what is written above it in the script.
     fn remarked(&self, place: Place, mut steps: Vec<Phrase>) -> Vec<Phrase> {
         if let Some(first) = steps.first_mut() {
-            let mut parts = self.notes(self.speaker.remarks.above(place));
+            let mut parts = self.notes(self.speaker.remarks.above_step(place));
             parts.append(&mut first.parts);
             first.parts = parts;
         }

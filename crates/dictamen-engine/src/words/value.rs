@@ -96,6 +96,13 @@ impl Saying<'_, '_> {
         if bracketed { format!("({text})") } else { text }
     }
 
+    /// A value on one side of a comparison, in brackets where its own signs would be misread.
+    pub(super) fn side(&mut self, node: &Node, beside: Option<Unit>) -> String {
+        let text = self.value(node, beside);
+        let misread = text.contains(": ") && !text.ends_with(')');
+        if misread { format!("({text})") } else { text }
+    }
+
     /// The name of a characteristic in sentences.
     pub(super) fn label(&self, index: usize) -> &'static str {
         definitions().get(index).map_or("", |definition| {
@@ -126,8 +133,23 @@ impl Saying<'_, '_> {
                 result: Some(result),
                 ..
             } => self.unit_of(result),
+            NodeKind::Arithmetic {
+                op: Operator::Add | Operator::Subtract,
+                left,
+                right,
+            } => {
+                let (one, other) = (self.unit_of(left), self.unit_of(right));
+                one.or(other)
+                    .filter(|_| one == other || one.xor(other).is_some())
+            }
             NodeKind::Call {
-                function: Function::Abs | Function::Min | Function::Max,
+                function:
+                    Function::Abs
+                    | Function::Min
+                    | Function::Max
+                    | Function::RoundHalfUp
+                    | Function::FloorTo
+                    | Function::CeilTo,
                 arguments,
             } => arguments.iter().find_map(|node| self.unit_of(node)),
             NodeKind::Call {

@@ -14,3 +14,4 @@ mod formatting;
 mod hostile;
 mod support;
 mod traps;
+mod words;

@@ -103,32 +103,40 @@ impl Page {
     }
 
     fn table(&mut self, columns: &[Column], rows: &[Vec<String>]) {
-        self.line("<div class=\"table\">\n<table>\n<thead>\n<tr>");
+        // On a phone, rows of many columns are told one cell below the other, each with its name.
+        let class = if columns.len() > 3 {
+            " class=\"wide\""
+        } else {
+            ""
+        };
+        self.line(&format!(
+            "<div class=\"table\">\n<table{class}>\n<thead>\n<tr>"
+        ));
         for column in columns {
-            let class = if column.number {
-                " class=\"number\""
-            } else {
-                ""
-            };
-            self.line(&format!(
-                "<th scope=\"col\"{class}>{}</th>",
-                inline(&column.name)
-            ));
+            let class = number(column);
+            let name = inline(&column.name);
+            self.line(&format!("<th scope=\"col\"{class}>{name}</th>"));
         }
         self.line("</tr>\n</thead>\n<tbody>");
         for cells in rows {
             self.line("<tr>");
             for (column, text) in columns.iter().zip(cells) {
-                let class = if column.number {
-                    " class=\"number\""
-                } else {
-                    ""
-                };
-                self.line(&format!("<td{class}>{}</td>", inline(text)));
+                let class = number(column);
+                let label = escaped(&column.name.replace('`', ""));
+                let text = inline(text);
+                self.line(&format!("<td{class} data-label=\"{label}\">{text}</td>"));
             }
             self.line("</tr>");
         }
         self.line("</tbody>\n</table>\n</div>");
+    }
+}
+
+fn number(column: &Column) -> &'static str {
+    if column.number {
+        " class=\"number\""
+    } else {
+        ""
     }
 }
 

@@ -400,6 +400,7 @@ impl Layout {
             self.text("Español", "Spanish"),
             self.text("Inglés", "English"),
             self.text("Adverso", "Adverse"),
+            self.text("Para resolverla", "What settles it"),
         ];
         let rows = reasons.iter().map(|reason| {
             vec![
@@ -411,6 +412,7 @@ impl Layout {
                 } else {
                     "no".to_owned()
                 },
+                reason.evidence.as_deref().unwrap_or_default().to_owned(),
             ]
         });
         let rows = rows.collect();

@@ -1,1 +1,0 @@
-//! Every kind of node in words.
