@@ -6,6 +6,7 @@
 //! what it means in credit is the tree's.
 
 mod flatten;
+mod leaving;
 
 use std::sync::Arc;
 
