@@ -14,4 +14,6 @@ pub mod dictamen;
 pub mod interpreter;
 pub mod measure;
 pub mod record;
+pub mod report;
+pub mod threads;
 pub mod ways;
