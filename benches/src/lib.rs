@@ -13,6 +13,8 @@ pub mod by_hand;
 pub mod dictamen;
 pub mod interpreter;
 pub mod measure;
+#[cfg(feature = "peers")]
+mod peers;
 pub mod record;
 pub mod report;
 pub mod threads;

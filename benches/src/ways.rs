@@ -78,14 +78,18 @@ impl<'a> Named<'a> {
 
 /// Every way there is in this build.
 pub fn all(applicants: &[Applicant]) -> Vec<Named<'_>> {
-    vec![
+    #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "no peers"))]
+    let mut ways = vec![
         Named::policy(BY_HAND, ByHand(applicants)),
         Named::policy(DICTAMEN, Evaluated::policy(applicants)),
         Named::policy("dictamen, decision built", Decided::policy(applicants)),
         Named::policy("Rhai's interpreter", Interpreted::new(applicants)),
         Named::knock_outs(KNOCK_OUTS_BY_HAND, KnockOutsByHand(applicants)),
         Named::knock_outs(KNOCK_OUTS_DICTAMEN, Evaluated::knock_outs(applicants)),
-    ]
+    ];
+    #[cfg(feature = "peers")]
+    ways.extend(crate::peers::all(applicants));
+    ways
 }
 
 /// Checks that all ways answer as Dictamen's decision does, on every applicant.
