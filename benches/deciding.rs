@@ -13,13 +13,18 @@ use std::{collections::BTreeMap, path::Path};
 
 use dictamen_benches::{
     dictamen::source,
-    measure::{Effort, Table, written},
+    measure::{Effort, Table, hundredths, written},
     record, report,
 };
 use dictamen_engine::{Decided, Outcome, Policy};
 use dictamen_lab::pipeline;
 use dictamen_model::{DecisionRequest, Parameters};
 use serde::de::IgnoredAny;
+
+const PLAIN_SKIP: &str = "plain: skip as JSON";
+const PLAIN_END_TO_END: &str = "plain: end to end, nomina";
+const PDF_SKIP: &str = "PDF: skip as JSON";
+const PDF_END_TO_END: &str = "PDF: end to end, nomina";
 
 fn main() {
     let effort = Effort::asked_for();
@@ -47,9 +52,9 @@ fn main() {
     let untyped = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap();
 
     let mut table = Table::default();
-    let json = table.baseline("plain: skip as JSON", || skip(&plain));
+    let json = table.baseline(PLAIN_SKIP, || skip(&plain));
     table.row("plain: read as untyped JSON", json, || untyped(&plain));
-    table.row("plain: end to end, nomina", json, || end_to_end(&plain));
+    table.row(PLAIN_END_TO_END, json, || end_to_end(&plain));
     table.row("plain:   parse", json, || {
         DecisionRequest::parse(&plain).unwrap()
     });
@@ -58,9 +63,9 @@ fn main() {
     });
     table.row("plain:   decide, nomina", json, || decide(&nomina));
     table.row("plain:   write", json, || write(&decided));
-    let json = table.baseline("PDF: skip as JSON", || skip(&pdf));
+    let json = table.baseline(PDF_SKIP, || skip(&pdf));
     table.row("PDF: read as untyped JSON", json, || untyped(&pdf));
-    table.row("PDF: end to end, nomina", json, || end_to_end(&pdf));
+    table.row(PDF_END_TO_END, json, || end_to_end(&pdf));
     table.row("PDF:   parse", json, || {
         DecisionRequest::parse(&pdf).unwrap()
     });
@@ -81,10 +86,23 @@ fn main() {
         }
         println!("{row}");
     }
-    let lines = rows
+    let median = |name: &str| {
+        let row = rows.iter().find(|row| row.name == name).unwrap();
+        row.median.as_nanos()
+    };
+    let more = |pdf: &str, plain: &str| median(pdf).saturating_sub(median(plain));
+    let attached = written(hundredths(
+        more(PDF_END_TO_END, PLAIN_END_TO_END),
+        more(PDF_SKIP, PLAIN_SKIP),
+    ));
+    let name = "what the PDF adds, beside skipping its bytes";
+    println!("\n{name:<63}{attached:>10}");
+    let mut lines: Vec<_> = rows
         .iter()
-        .map(|row| vec![row.name.clone(), written(row.hundredths)]);
-    report::tell("deciding", &["", "to its baseline"], lines.collect());
+        .map(|row| vec![row.name.clone(), written(row.hundredths)])
+        .collect();
+    lines.push(vec![name.to_owned(), attached]);
+    report::tell("deciding", &["", "to its baseline"], lines);
 }
 
 fn write(decided: &Decided) -> Vec<u8> {
