@@ -21,11 +21,11 @@ use crate::{
 
 /// What a thread keeps from decision to decision, to be used again.
 #[derive(Debug, Default)]
-pub struct Scratch(Option<dictamen_engine::Decided>);
+pub struct Scratch(dictamen_engine::Scratch);
 
 /// Evaluates a policy with its trace, and leaves both in the scratch.
 pub fn evaluate(policy: &Policy, ready: &Ready, at: usize, scratch: &mut Scratch) {
-    scratch.0 = Some(policy.decide(&ready.application(at)));
+    black_box(policy.evaluate(&ready.facts[at], &mut scratch.0));
 }
 
 /// Applicants in the form the engine takes.
@@ -145,8 +145,10 @@ impl Way for Evaluated {
     }
 
     fn answer(&mut self, at: usize) -> Answer {
-        evaluate(&self.policy, &self.ready, at, &mut self.scratch);
-        answer(&self.scratch.0.as_ref().unwrap().decision)
+        let evaluated = self
+            .policy
+            .evaluate(&self.ready.facts[at], &mut self.scratch.0);
+        answer(&evaluated.decision("APP-0001", self.ready.as_of, &self.ready.parameters))
     }
 }
 

@@ -53,7 +53,12 @@ Examples:
   dictamen check
   dictamen check nomina-personal-loan-mx --format json
   dictamen check --format sarif > findings.sarif
-  dictamen check --explain script::unit")]
+  dictamen check --explain script::unit
+  dictamen check my-policy --fix
+
+--fix changes what can only be meant in one way: signs and words of other languages, quotation marks,
+a name with one slip in it. It shows every line before and after. It changes no number, no code and
+nothing that could be meant otherwise; an editor offers those changes one by one.")]
     Check(CheckArgs),
     /// Run the cases of policies
     #[command(after_help = "\
@@ -237,6 +242,9 @@ pub(crate) struct CheckArgs {
     /// Say what a finding means, with an example, instead of checking
     #[arg(long, value_name = "CODE", conflicts_with = "policies")]
     pub(crate) explain: Option<String>,
+    /// Make the changes that can only be meant so, then check
+    #[arg(long, conflicts_with_all = ["explain", "format"])]
+    pub(crate) fix: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -7,6 +7,7 @@
 mod completion;
 mod definition;
 mod diagnostics;
+mod fix;
 mod hover;
 mod outline;
 mod place;
@@ -21,6 +22,7 @@ use std::{
 
 use lsp_server::{Connection, Message, Notification, Request, Response};
 use lsp_types::{
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability,
     CompletionOptions, CompletionParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DocumentFormattingParams, GotoDefinitionParams, HoverParams,
     HoverProviderCapability, OneOf, PublishDiagnosticsParams, Range, RenameOptions, RenameParams,
@@ -114,6 +116,10 @@ fn capabilities() -> ServerCapabilities {
         rename_provider: Some(OneOf::Right(RenameOptions {
             prepare_provider: Some(true),
             work_done_progress_options: lsp_types::WorkDoneProgressOptions::default(),
+        })),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+            ..CodeActionOptions::default()
         })),
         document_formatting_provider: Some(OneOf::Left(true)),
         ..ServerCapabilities::default()
@@ -241,6 +247,9 @@ impl Server<'_> {
                 let edits = rename::rename(&place, &p.new_name)?;
                 Ok(json!({ "changes": { (place.uri.as_str()): edits } }))
             }),
+            "textDocument/codeAction" => {
+                ask(params, |p: CodeActionParams| Ok(self.quick_fixes(&p)))
+            }
             "textDocument/formatting" => ask(params, |p: DocumentFormattingParams| {
                 self.format(&p.text_document.uri)
             }),
@@ -254,6 +263,24 @@ impl Server<'_> {
 
     fn place(&self, at: &TextDocumentPositionParams) -> Option<Place<'_>> {
         Place::new(&self.workspace, at)
+    }
+
+    /// The changes that settle what is wrong at a place of a policy's file.
+    fn quick_fixes(&self, asked: &CodeActionParams) -> Vec<Value> {
+        let path = workspace::path(&asked.text_document.uri);
+        let folder = path
+            .as_ref()
+            .and_then(|path| self.workspace.folder_of(path));
+        let (Some(path), Some(folder)) = (path, folder) else {
+            return Vec::new();
+        };
+        let Some(file) = workspace::name_in(&folder, &path) else {
+            return Vec::new();
+        };
+        let findings = diagnostics::load(&self.workspace.source(&folder));
+        fix::actions(&findings, &file, asked.range, |name| {
+            self.workspace.uri(&folder.join(name))
+        })
     }
 
     fn format(&self, uri: &Uri) -> Result<Vec<TextEdit>, String> {

@@ -362,6 +362,15 @@ impl Extents {
         }
     }
 
+    /// Every name that the script binds, with the word that binds it: `let`, `const`, `fn`, `as`.
+    pub(crate) fn bound(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pieces.windows(2).filter_map(|pair| {
+            let [how, name] = pair else { return None };
+            let binds = matches!(how.text.as_str(), "let" | "const" | "fn" | "as");
+            (binds && name.kind == TokenKind::Name).then_some((&*how.text, &*name.text))
+        })
+    }
+
     /// The name of the first parameter of the innermost closure that a point lies in.
     pub(crate) fn applicant(&self, point: Point) -> Option<&str> {
         let mut at = self.before(point);

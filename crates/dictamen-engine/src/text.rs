@@ -399,27 +399,13 @@ impl Texts {
 
     /// Whether a file binds a name with `let` or `const`.
     pub(crate) fn declares(&self, file: usize, name: &str) -> bool {
-        let words: Vec<&str> = self.words(file).collect();
-        words
-            .windows(2)
-            .any(|pair| matches!(pair, ["let" | "const", bound] if *bound == name))
+        self.extents(file)
+            .is_some_and(|extents| extents.bound().any(|(how, n)| n == name && how != "fn"))
     }
 
-    /// Every identifier that the scripts of the folder write, for suggestions.
-    pub(crate) fn words(&self, file: usize) -> impl Iterator<Item = &str> {
-        let lines = self
-            .files
-            .get(file)
-            .map(|file| file.lines.as_slice())
-            .unwrap_or_default();
-        lines.iter().flat_map(|line| {
-            let code = line.split("//").next().unwrap_or_default();
-            code.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .filter(|word| {
-                    word.chars()
-                        .next()
-                        .is_some_and(|c| c.is_alphabetic() || c == '_')
-                })
-        })
+    /// The names that a script binds: variables, functions, imports, for suggestions.
+    pub(crate) fn names(&self, file: usize) -> impl Iterator<Item = &str> {
+        let extents = self.extents(file).into_iter();
+        extents.flat_map(|extents| extents.bound().map(|(_, name)| name))
     }
 }

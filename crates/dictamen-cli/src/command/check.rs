@@ -1,5 +1,7 @@
 //! `dictamen check`.
 
+mod fix;
+
 use std::{collections::BTreeMap, io::Write};
 
 use dictamen_engine::{Diagnostic, Severity, checks};
@@ -44,6 +46,9 @@ pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure
         return explain(code, out);
     }
     let dir = &args.rules.rules;
+    if args.fix {
+        fix::run(dir, &args.policies, out)?;
+    }
     let mut source = rules::read(dir)?;
     rules::keep(&mut source, &args.policies)?;
     if source.folders.is_empty() {
@@ -88,6 +93,8 @@ pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure
                 findings.errors,
                 findings.warnings,
             )?;
+            let all = findings.folders.values().flat_map(|f| &f.findings);
+            report::fix::possible(out, all.copied())?;
         }
     }
     Ok(if findings.errors > 0 {

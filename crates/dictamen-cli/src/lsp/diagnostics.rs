@@ -28,7 +28,7 @@ pub(super) fn of_script(script: &str) -> Vec<lsp_types::Diagnostic> {
 
 /// Loads the policy on a thread of its own, so that a draft which makes the loading fail does not
 /// take the server with it.
-fn load(source: &PolicySource) -> Vec<Diagnostic> {
+pub(super) fn load(source: &PolicySource) -> Vec<Diagnostic> {
     let loaded = std::thread::scope(|scope| {
         let worker = std::thread::Builder::new().name("policy-check".to_owned());
         let worker = worker.spawn_scoped(scope, || match Policy::load(source) {
@@ -43,7 +43,8 @@ fn load(source: &PolicySource) -> Vec<Diagnostic> {
     })
 }
 
-fn shown(finding: &Diagnostic) -> lsp_types::Diagnostic {
+/// A finding as editors take it.
+pub(super) fn shown(finding: &Diagnostic) -> lsp_types::Diagnostic {
     let message = match &finding.help {
         Some(help) => format!("{}\nhelp: {help}", finding.message),
         None => finding.message.clone(),

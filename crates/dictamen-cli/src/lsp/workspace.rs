@@ -84,7 +84,7 @@ impl Workspace {
 }
 
 /// The name of a file within a folder, with `/` between its parts.
-fn name_in(folder: &Path, file: &Path) -> Option<String> {
+pub(super) fn name_in(folder: &Path, file: &Path) -> Option<String> {
     let parts = file.strip_prefix(folder).ok()?.components();
     let parts: Option<Vec<&str>> = parts.map(|part| part.as_os_str().to_str()).collect();
     parts.map(|parts| parts.join("/"))

@@ -413,3 +413,39 @@ fn the_extension_colours_every_declaring_function_and_outcome() {
         assert!(listed(&outcome.to_string()), "{outcome}");
     }
 }
+
+#[test]
+fn findings_come_with_quick_fixes() {
+    let mut editor = Editor::new();
+    let bad = script().replace("|a| !a.curp_valid", "|a| /* 😀 é */ !a.curp_vald");
+    let found = editor.open(SCRIPT, &bad);
+    let uri = editor.uri(SCRIPT);
+    let mut asked = |range: &Value| {
+        let uri = uri.clone();
+        editor.ask(
+            "textDocument/codeAction",
+            json!({
+                "textDocument": { "uri": uri },
+                "range": range,
+                "context": { "diagnostics": [] },
+            }),
+        )
+    };
+    let actions = asked(&found[0]["range"]);
+    let action = &actions[0];
+    assert_eq!(action["title"], "Replace `curp_vald` by `curp_valid`");
+    assert_eq!(action["kind"], "quickfix");
+    assert_eq!(action["isPreferred"], true);
+    assert_eq!(action["diagnostics"][0], found[0]);
+    let edits = &action["edit"]["changes"][uri.as_str()];
+    assert_eq!(edits[0]["range"], found[0]["range"]);
+    assert_eq!(
+        edited(&bad, edits.as_array().unwrap()),
+        bad.replace("curp_vald", "curp_valid")
+    );
+    // Elsewhere there is nothing to fix.
+    let top =
+        json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 0 } });
+    assert_eq!(asked(&top), json!([]));
+    editor.leave();
+}

@@ -5,6 +5,7 @@ mod checking;
 mod deciding;
 mod documenting;
 mod editing;
+mod fixing;
 mod formatting;
 mod serving;
 mod support;

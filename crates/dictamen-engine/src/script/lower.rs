@@ -307,9 +307,10 @@ impl<'a> Lowering<'a> {
         let own = self.place(position);
         if self.texts.is_name(own) {
             // The position of a namespace of no parts is none at all.
-            return match call.namespace.is_empty() {
-                true => own,
-                false => self.place(call.namespace.position()).to(own),
+            return if call.namespace.is_empty() {
+                own
+            } else {
+                self.place(call.namespace.position()).to(own)
             };
         }
         self.around(self.texts.first(own), &call.args)

@@ -91,7 +91,7 @@ impl<'a> Look<'a> {
     }
 
     /// The place from one token to another, both counted from the one at hand.
-    fn from_to(&self, first: isize, last: isize) -> Option<Place> {
+    fn between(&self, first: isize, last: isize) -> Option<Place> {
         let pieces = (self.index(first)?, self.index(last)?);
         self.texts.place_of(self.file, pieces)
     }
@@ -107,8 +107,8 @@ impl<'a> Look<'a> {
 
     /// Whether a token stands at the end of the one before it, without space between them.
     fn touches(&self, offset: isize) -> bool {
-        let ends = self.from_to(offset.saturating_sub(1), offset.saturating_sub(1));
-        let begins = self.from_to(offset, offset);
+        let ends = self.between(offset.saturating_sub(1), offset.saturating_sub(1));
+        let begins = self.between(offset, offset);
         ends.zip(begins).is_some_and(|(one, other)| {
             (one.end_line, one.end_column) == (other.line, other.column)
         })

@@ -15,3 +15,4 @@ mod hostile;
 mod support;
 mod traps;
 mod words;
+mod wrong;

@@ -151,7 +151,7 @@ fn other_case(name: &str) -> Option<&'static str> {
 /// The names of a script that can be meant.
 pub(super) fn known_names(texts: &Texts, place: Place) -> impl Iterator<Item = &str> {
     texts
-        .words(place.file)
+        .names(place.file)
         .chain(declare::CONSTANTS.iter().map(|(name, _)| *name))
 }
 

@@ -14,7 +14,7 @@ pub(super) fn slip(look: &Look<'_>) -> Option<Slip> {
     if look.text(0) == "." && number(1) && look.touches(1) {
         let meant = format!("0.{}", look.text(1));
         let message = "a number begins with a digit";
-        return Some(look.replace(look.from_to(0, 1)?, message, &meant, true));
+        return Some(look.replace(look.between(0, 1)?, message, &meant, true));
     }
     // The sign of per cent asks for a second number, so reading fails behind it.
     for percent in [0, -1] {
@@ -29,14 +29,14 @@ pub(super) fn slip(look: &Look<'_>) -> Option<Slip> {
         let digits = |offset: isize| look.text(offset);
         let meant = format!("{}{}", digits(-1), digits(0));
         let message = "two numbers stand side by side here";
-        let slip = look.replace(look.from_to(-1, 0)?, message, &meant, false);
+        let slip = look.replace(look.between(-1, 0)?, message, &meant, false);
         let help = format!("a number is written without spaces: `{meant}`");
         return Some(Slip { help, ..slip });
     }
     if number(-1) && look.kind(0) == Some(TokenKind::Name) && is_unit(look.text(0)) {
         let meant = look.text(-1).to_owned();
         let message = "a number is written without its unit";
-        return Some(look.replace(look.from_to(-1, 0)?, message, &meant, false));
+        return Some(look.replace(look.between(-1, 0)?, message, &meant, false));
     }
     None
 }
@@ -65,7 +65,7 @@ fn money(look: &Look<'_>) -> Slip {
 fn per_cent(look: &Look<'_>, percent: isize) -> Slip {
     let help = "write per cent as a decimal number: `0.28`, not `28%`";
     let number = percent.saturating_sub(1);
-    let place = look.from_to(number, percent).unwrap_or(look.place);
+    let place = look.between(number, percent).unwrap_or(look.place);
     let message = "`%` is no part of a number";
     let parsed = look.text(number).parse::<Decimal>().ok();
     let hundredth = parsed.and_then(|n| n.checked_div(Decimal::ONE_HUNDRED));
@@ -81,7 +81,7 @@ fn per_cent(look: &Look<'_>, percent: isize) -> Slip {
 fn exponent(look: &Look<'_>) -> Slip {
     let tail = |c: &char| c.is_ascii_alphanumeric() || "+-".contains(*c);
     let written: String = look.rest.chars().take_while(tail).collect();
-    let number = look.from_to(-1, -1).unwrap_or(look.place);
+    let number = look.between(-1, -1).unwrap_or(look.place);
     let place = number.to(look.characters(written.chars().count()));
     let message = "numbers are written out, without an exponent";
     let whole = format!("{}{written}", look.text(-1));

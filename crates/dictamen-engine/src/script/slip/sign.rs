@@ -70,14 +70,14 @@ fn comparison(look: &Look<'_>) -> Option<Slip> {
         look.text(-1) == first && look.text(0) == second && look.touches(0)
     };
     if pair("=", "<") {
-        return Some(look.replace(look.from_to(-1, 0)?, wrong("=<"), "<=", true));
+        return Some(look.replace(look.between(-1, 0)?, wrong("=<"), "<=", true));
     }
     if pair("<", ">") {
-        return Some(look.replace(look.from_to(-1, 0)?, wrong("<>"), "!=", true));
+        return Some(look.replace(look.between(-1, 0)?, wrong("<>"), "!=", true));
     }
     let meant = match look.text(0) {
         "===" => "==",
-        "!==" => "!=",
+        "!==" | "<>" => "!=",
         "=>" => {
             let slip = look.replace(look.characters(2), wrong("=>"), ">=", true);
             return Some(Slip {
@@ -89,11 +89,10 @@ fn comparison(look: &Look<'_>) -> Option<Slip> {
             let message = "`=` gives a value; it does not compare";
             return Some(look.replace(look.characters(1), message, "==", true));
         }
-        "<>" => "!=",
         "=<" => "<=",
         _ => return None,
     };
-    let place = look.from_to(0, 0)?;
+    let place = look.between(0, 0)?;
     Some(look.replace(place, wrong(look.text(0)), meant, true))
 }
 
@@ -117,7 +116,7 @@ fn map(look: &Look<'_>) -> Option<Slip> {
     if look.text(-1) != "{" || look.text(1) != ":" {
         return None;
     }
-    let place = look.from_to(-1, -1)?;
+    let place = look.between(-1, -1)?;
     let message = "names with values stand in `#{ … }`, here the `#` is missing";
     Some(look.replace(place, message, "#{", true))
 }

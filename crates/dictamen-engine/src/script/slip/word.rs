@@ -20,21 +20,21 @@ pub(super) fn slip(look: &Look<'_>) -> Option<Slip> {
         }
         "si" | "cuando" | "when" if !follows_value && look.kind(1).is_some_and(begins_value) => {
             let message = format!("`{}` does not begin a condition", look.text(0));
-            return Some(look.replace(look.from_to(0, 0)?, message, "if", true));
+            return Some(look.replace(look.between(0, 0)?, message, "if", true));
         }
         "elseif" | "elif" | "elsif" => {
             let message = format!("`{}` is no word of the language", look.text(0));
-            return Some(look.replace(look.from_to(0, 0)?, message, "else if", true));
+            return Some(look.replace(look.between(0, 0)?, message, "else if", true));
         }
         "then" | "entonces" | ":" => {
             let message = format!("`{}` does not belong here", look.text(0));
-            return Some(Slip::new(look.from_to(0, 0)?, message, IF));
+            return Some(Slip::new(look.between(0, 0)?, message, IF));
         }
         "?" => {
             let message = "`?` does not choose between two values";
             return Some(Slip::new(look.characters(1), message, IF));
         }
-        "between" | "entre" => return Some(between(look)),
+        "between" | "entre" => return Some(sql_between(look)),
         "is" => return is_missing(look, 0),
         word if NULLS.contains(&word) => return is_missing(look, -1),
         _ => {}
@@ -65,7 +65,7 @@ fn joined(look: &Look<'_>, operator: &str) -> Slip {
 /// `not x`, which is `!x`, and `!(x < 5)` when a comparison follows.
 fn not(look: &Look<'_>) -> Option<Slip> {
     let message = format!("`{}` does not negate", look.text(0));
-    let own = look.from_to(0, 0)?;
+    let own = look.between(0, 0)?;
     let mut last = 1;
     let mut compound = false;
     let mut offset = 1;
@@ -83,7 +83,7 @@ fn not(look: &Look<'_>) -> Option<Slip> {
         last = offset.saturating_add(isize::try_from(skipped).unwrap_or(0));
         offset = last.saturating_add(1);
     }
-    let operand = look.from_to(1, last)?;
+    let operand = look.between(1, last)?;
     let slip = Slip::new(own, message, "write `!`");
     let opening = Place {
         end_line: operand.line,
@@ -102,7 +102,7 @@ fn not(look: &Look<'_>) -> Option<Slip> {
 }
 
 /// `x between 3 and 5`.
-fn between(look: &Look<'_>) -> Slip {
+fn sql_between(look: &Look<'_>) -> Slip {
     let message = format!("`{}` is no comparison", look.text(0));
     let own = look.characters(look.text(0).chars().count());
     let name = value_before(look, -1).map(|place| (place, look.texts.written(place)));
@@ -112,7 +112,7 @@ fn between(look: &Look<'_>) -> Slip {
         return Slip::new(own, message, help);
     };
     let meant = format!("{} <= {name} && {name} <= {}", look.text(1), look.text(3));
-    let whole = look.from_to(3, 3).map_or(place, |last| place.to(last));
+    let whole = look.between(3, 3).map_or(place, |last| place.to(last));
     Slip::new(own, message, format!("write `{meant}`")).edit(look.texts.edit(whole, &meant, false))
 }
 
@@ -124,9 +124,9 @@ fn value_before(look: &Look<'_>, last: isize) -> Option<Place> {
     }
     let [dot, applicant] = [1, 2].map(|n| last.saturating_sub(n));
     if look.text(dot) == "." && name(applicant) {
-        look.from_to(applicant, last)
+        look.between(applicant, last)
     } else {
-        look.from_to(last, last)
+        look.between(last, last)
     }
 }
 
@@ -145,7 +145,7 @@ fn is_missing(look: &Look<'_>, operator: isize) -> Option<Slip> {
     if !NULLS.contains(&look.text(null).to_ascii_lowercase().as_str()) {
         return None;
     }
-    let place = value?.to(look.from_to(null, null)?);
+    let place = value?.to(look.between(null, null)?);
     let name = look.texts.written(value?);
     let meant = format!("{}is_missing({name})", if negated { "!" } else { "" });
     let message = "nothing is ever equal to a missing value";
@@ -188,9 +188,9 @@ fn side_by_side(look: &Look<'_>) -> Option<Slip> {
     let joined = format!("{}_{}", look.text(-1), look.text(0));
     if index_of(&joined).is_some() {
         let message = "a name is written without spaces";
-        return Some(look.replace(look.from_to(-1, 0)?, message, &joined, true));
+        return Some(look.replace(look.between(-1, 0)?, message, &joined, true));
     }
     let message = format!("`{}` cannot follow `{}`", look.text(0), look.text(-1));
     let help = "an operator such as `<` or `&&`, or a comma, is missing between the two";
-    Some(Slip::new(look.from_to(0, 0)?, message, help))
+    Some(Slip::new(look.between(0, 0)?, message, help))
 }
