@@ -37,3 +37,6 @@ pub(crate) trait Wire<'de>: Sized {
     /// the context holds the problem; an error only when the text is not JSON.
     fn read(reader: &mut Reader<'de>, context: &mut Context) -> Result<Option<Self>, Malformed>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -164,4 +164,4 @@ impl Parameters {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

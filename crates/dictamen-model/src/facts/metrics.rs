@@ -84,7 +84,7 @@ impl Metrics {
         let Some(career) = Span::new(first_day, history.today()) else {
             return metrics;
         };
-        let floor = parameters.conventions().salary_change_floor;
+        let floor = Floor::new(parameters.conventions().salary_change_floor);
         let gaps = history.employed.gaps_within(career);
         let idle = career.days().saturating_sub(history.employed.days());
         let since = history
@@ -150,7 +150,7 @@ struct Salaries {
     highest: Decimal,
     /// `None` when it is too large to be exact.
     sum: Option<Decimal>,
-    months: u32,
+    months: usize,
 }
 
 impl Salaries {
@@ -161,54 +161,69 @@ impl Salaries {
         parameters: &Parameters,
     ) -> [Option<Self>; PERIODS] {
         let month = parameters.conventions().days_per_month;
-        let mut looks = history.looks().iter();
         let mut so_far: Option<Self> = None;
-        let mut last: Option<(DailySalary, Option<MonthlySalary>)> = None;
-        let mut looked = 0_u32;
+        let mut looked = 0_usize;
         periods.map(|months| {
-            for look in looks
-                .by_ref()
-                .take(usize::try_from(months.saturating_sub(looked)).unwrap_or(0))
-            {
-                let Some(daily) = look.salary else { continue };
-                // Most months pay what the next one pays.
-                let known = last.filter(|(same, _)| same.is_written_as(daily));
-                let (_, monthly) =
-                    *last.insert(known.unwrap_or_else(|| (daily, daily.monthly(month))));
-                if let Some(monthly) = monthly {
-                    let pesos = monthly.pesos();
-                    match &mut so_far {
-                        None => so_far = Some(Self::first(pesos)),
-                        Some(so_far) => so_far.add(pesos, known.is_some()),
-                    }
+            let months = usize::try_from(months).unwrap_or(usize::MAX);
+            let end = months.min(history.looks().len());
+            let looks = history.looks().get(looked..end).unwrap_or_default();
+            // Most months pay what the next one pays.
+            for run in looks.chunk_by(|one, next| same(one.salary, next.salary)) {
+                let salary = run.first().and_then(|look| look.salary?.monthly(month));
+                if let Some(salary) = salary.map(MonthlySalary::pesos) {
+                    so_far = Some(Self::and(so_far, salary, run.len()));
                 }
             }
-            looked = months;
+            looked = end;
             so_far
         })
     }
 
-    fn first(salary: Decimal) -> Self {
-        Self {
+    /// One period longer by so many months of one salary.
+    fn and(so_far: Option<Self>, salary: Decimal, months: usize) -> Self {
+        let before = so_far.unwrap_or(Self {
             lowest: salary,
             highest: salary,
-            sum: Some(salary),
-            months: 1,
+            sum: Some(Decimal::ZERO),
+            months: 0,
+        });
+        Self {
+            lowest: before.lowest.min(salary),
+            highest: before.highest.max(salary),
+            sum: before.sum.and_then(|sum| plus(sum, salary, months)),
+            months: before.months.saturating_add(months),
         }
-    }
-
-    /// Adds a month; `repeated` when it pays what the last one did.
-    fn add(&mut self, salary: Decimal, repeated: bool) {
-        if !repeated {
-            self.lowest = self.lowest.min(salary);
-            self.highest = self.highest.max(salary);
-        }
-        self.sum = self.sum.and_then(|sum| sum.checked_add(salary));
-        self.months = self.months.saturating_add(1);
     }
 
     fn average(&self) -> Option<Decimal> {
         self.sum?.checked_div(Decimal::from(self.months))
+    }
+}
+
+/// Whether two are both unknown, or equal down to the zeros at their ends.
+fn same(one: Option<DailySalary>, other: Option<DailySalary>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.is_written_as(other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+/// A sum and so many times a salary: added at once where both have so few digits that adding them
+/// one by one rounds nothing either.
+fn plus(sum: Decimal, salary: Decimal, times: usize) -> Option<Decimal> {
+    const FEW: i64 = 1 << 50;
+    let few = |value: Decimal| {
+        let units = i64::try_from(value.mantissa()).ok()?;
+        (value.scale() <= 10 && (0..FEW).contains(&units)).then_some(units)
+    };
+    let at_once = || {
+        few(sum)?;
+        let units = few(salary)?.checked_mul(i64::try_from(times).ok()?)?;
+        (units < FEW).then(|| Decimal::new(units, salary.scale()))
+    };
+    match at_once() {
+        Some(salaries) => sum.checked_add(salaries),
+        None => (0..times).try_fold(sum, |sum, _| sum.checked_add(salary)),
     }
 }
 
@@ -226,7 +241,7 @@ fn last_job<'h, 'r>(history: &'h History<'r>) -> Option<&'h Job<'r>> {
     })
 }
 
-fn changes_of(job: &Job<'_>, floor: Decimal) -> impl Iterator<Item = Change> {
+fn changes_of(job: &Job<'_>, floor: Floor) -> impl Iterator<Item = Change> {
     let pairs = job.salaries.changes().windows(2);
     pairs.filter_map(move |pair| match pair {
         [(_, before), (day, after)] => change(*before, *after, *day, floor),
@@ -234,7 +249,7 @@ fn changes_of(job: &Job<'_>, floor: Decimal) -> impl Iterator<Item = Change> {
     })
 }
 
-fn change_between(earlier: &Job<'_>, later: &Job<'_>, floor: Decimal) -> Option<Change> {
+fn change_between(earlier: &Job<'_>, later: &Job<'_>, floor: Floor) -> Option<Change> {
     change(
         earlier.last_salary()?,
         later.first_salary()?,
@@ -243,34 +258,55 @@ fn change_between(earlier: &Job<'_>, later: &Job<'_>, floor: Decimal) -> Option<
     )
 }
 
-fn change(before: DailySalary, after: DailySalary, day: i64, floor: Decimal) -> Option<Change> {
+fn change(before: DailySalary, after: DailySalary, day: i64, floor: Floor) -> Option<Change> {
     let (before, after) = (before.pesos(), after.pesos());
-    let (larger, up) = in_units(before, after, floor).or_else(|| {
+    let (larger, up) = floor.exceeded_in_units(before, after).or_else(|| {
         let difference = after.checked_sub(before)?;
-        let least = before.checked_mul(floor)?;
+        let least = before.checked_mul(floor.share)?;
         Some((difference.abs() > least, difference > Decimal::ZERO))
     })?;
     larger.then_some(Change { day, up })
 }
 
-/// Whether the difference is larger than a share of what was before, and whether it is more, in
-/// whole numbers: for figures of like scale, so small that nothing would be rounded in decimals.
-fn in_units(before: Decimal, after: Decimal, share: Decimal) -> Option<(bool, bool)> {
-    let scale = before.scale();
-    if after.scale() != scale || scale.saturating_add(share.scale()) > Decimal::MAX_SCALE {
-        return None;
-    }
-    let (before, after) = (small(before)?, small(after)?);
-    let ten = 10_i128.checked_pow(share.scale())?;
-    let difference = after.saturating_sub(before);
-    let larger =
-        difference.saturating_abs().checked_mul(ten)? > before.checked_mul(small(share)?)?;
-    Some((larger, difference > 0))
+/// The share of a salary up to which a change does not count.
+#[derive(Clone, Copy)]
+struct Floor {
+    share: Decimal,
+    /// The share as units over a power of ten, where both are small.
+    units: Option<(i64, i64)>,
 }
 
-/// Units of a decimal, where the product of two such fits one.
-fn small(value: Decimal) -> Option<i128> {
-    Some(value.mantissa()).filter(|units| units.unsigned_abs() < 1 << 47)
+impl Floor {
+    fn new(share: Decimal) -> Self {
+        let units = || {
+            let units = i64::try_from(share.mantissa()).ok()?;
+            let power = 10_i64.checked_pow(share.scale())?;
+            let small = (0..=1_000_000).contains(&units) && power <= 1_000_000;
+            small.then_some((units, power))
+        };
+        Self {
+            share,
+            units: units(),
+        }
+    }
+
+    /// Whether a change is larger than the share of what was before, and whether it goes up, in
+    /// whole numbers: for figures of like scale and so few digits that nothing wraps here, and
+    /// nothing would be rounded in decimals.
+    fn exceeded_in_units(self, before: Decimal, after: Decimal) -> Option<(bool, bool)> {
+        let small = |value: Decimal| {
+            let units = i64::try_from(value.mantissa()).ok()?;
+            (0..1 << 40).contains(&units).then_some(units)
+        };
+        if before.scale() != after.scale() || before.scale() > 20 {
+            return None;
+        }
+        let (share, power) = self.units?;
+        let (before, after) = (small(before)?, small(after)?);
+        let difference = after.wrapping_sub(before);
+        let larger = difference.wrapping_abs().wrapping_mul(power) > before.wrapping_mul(share);
+        Some((larger, difference > 0))
+    }
 }
 
 fn years_change(history: &History<'_>, months: u32) -> Option<Decimal> {

@@ -72,24 +72,20 @@ impl<'r> Job<'r> {
         says_employed: bool,
         parameters: &Parameters,
     ) -> Self {
-        let has = |event: &EmploymentEvent| {
-            row.employment_status_updates
-                .iter()
-                .flatten()
-                .any(|update| update.event.as_ref() == Some(event))
-        };
-        let left_today = || {
-            row.employment_status_updates
-                .iter()
-                .flatten()
-                .any(|update| {
-                    update.event == Some(EmploymentEvent::DismissedResigned)
-                        && update.update_date.map(day_number) == Some(today)
-                })
-        };
+        let (mut hired, mut voluntary, mut left_today) = (false, false, false);
+        for update in row.employment_status_updates.iter().flatten() {
+            match update.event {
+                Some(EmploymentEvent::Hired) => hired = true,
+                Some(EmploymentEvent::VoluntaryContribution) => voluntary = true,
+                Some(EmploymentEvent::DismissedResigned) => {
+                    left_today |= update.update_date.map(day_number) == Some(today);
+                }
+                _ => {}
+            }
+        }
         let end = row.end_date.map(day_number);
         let ends_today = end == Some(today);
-        let open_on_last_day = ends_today && says_employed && !left_today();
+        let open_on_last_day = ends_today && says_employed && !left_today;
         Self {
             key,
             name: row.employer.as_ref().map(|name| fold(name.expose())),
@@ -97,8 +93,7 @@ impl<'r> Job<'r> {
             last: end.map_or(today, |end| end.min(today)),
             open: end.is_none_or(|end| end > today) || open_on_last_day,
             open_on_last_day,
-            voluntary: has(&EmploymentEvent::VoluntaryContribution)
-                && !has(&EmploymentEvent::Hired),
+            voluntary: voluntary && !hired,
             zombie: false,
             zone: row.state.as_ref().map_or(WageZone::General, |state| {
                 parameters.zone_of(state.expose())

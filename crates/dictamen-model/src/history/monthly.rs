@@ -1,6 +1,6 @@
 //! The salary of a person looked at once a month, back from the reference day.
 
-use chrono::{Months, NaiveDate};
+use chrono::{Datelike as _, NaiveDate};
 
 use super::{Job, day_number};
 use crate::money::DailySalary;
@@ -26,8 +26,20 @@ pub(super) fn looks<'j, 'r: 'j>(
     employments: impl Iterator<Item = &'j Job<'r>>,
 ) -> Vec<Look> {
     let mut looks: Vec<Look> = Vec::with_capacity(64);
+    let (mut year, mut month) = (reference.year(), reference.month());
     looks.extend((0..=MONTHS).map_while(|months| {
-        let date = reference.checked_sub_months(Months::new(months))?;
+        if months > 0 {
+            (year, month) = match month {
+                1 => (year.checked_sub(1)?, 12),
+                _ => (year, month.saturating_sub(1)),
+            };
+        }
+        let day = reference.day();
+        let date = NaiveDate::from_ymd_opt(year, month, day).or_else(|| {
+            // The month is shorter.
+            let mut days = (28..day).rev();
+            days.find_map(|day| NaiveDate::from_ymd_opt(year, month, day))
+        })?;
         Some(Look {
             date,
             day: day_number(date),

@@ -241,9 +241,9 @@ fn usual_moment(text: &str) -> Option<Timestamp> {
     let &[b'T', h1, h2, b':', m1, m2, b':', s1, s2] = clock else {
         return None;
     };
-    let micros = match rest {
-        &[b'Z'] => 0,
-        &[b'.', f1, f2, f3, f4, f5, f6, b'Z'] => digits([f1, f2, f3, f4, f5, f6])?,
+    let micros = match *rest {
+        [b'Z'] => 0,
+        [b'.', f1, f2, f3, f4, f5, f6, b'Z'] => digits([f1, f2, f3, f4, f5, f6])?,
         _ => return None,
     };
     let (hour, minute, second) = (digits([h1, h2])?, digits([m1, m2])?, digits([s1, s2])?);
