@@ -14,6 +14,8 @@ pub enum Severity {
     Error,
     /// The policy can be used; somebody should look.
     Warning,
+    /// The policy can be used; what it does is safe and may surprise.
+    Note,
 }
 
 /// A place in a file of the policy folder. Lines and columns count from 1, columns in characters.
@@ -62,6 +64,14 @@ impl Diagnostic {
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
+            ..Self::error(code, message)
+        }
+    }
+
+    /// A note without a place.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Note,
             ..Self::error(code, message)
         }
     }

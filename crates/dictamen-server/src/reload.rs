@@ -9,7 +9,7 @@
 use std::{path::PathBuf, sync::Arc, thread, time::Duration};
 
 use arc_swap::ArcSwap;
-use dictamen_engine::Diagnostic;
+use dictamen_engine::{Diagnostic, Severity};
 
 use crate::rules::{ReadError, RuleBook, RulesSource};
 
@@ -157,8 +157,12 @@ fn log_changes(previous: &RuleBook, book: &RuleBook) {
                 "policy changed without a new version; its decisions carry different hashes"
             );
         }
-        for warning in &loaded.warnings {
-            tracing::warn!(folder, code = warning.code, "{warning}");
+        for finding in &loaded.warnings {
+            if finding.severity == Severity::Warning {
+                tracing::warn!(folder, code = finding.code, "{finding}");
+            } else {
+                tracing::info!(folder, code = finding.code, "{finding}");
+            }
         }
     }
     for (folder, _) in previous.folders() {

@@ -21,6 +21,7 @@ use crate::{
 struct Findings<'a> {
     errors: usize,
     warnings: usize,
+    notes: usize,
     /// By folder of the rules folder, `parameters` among them.
     folders: BTreeMap<&'a str, Folder<'a>>,
 }
@@ -87,6 +88,7 @@ pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure
                 source.folders.len(),
                 findings.errors,
                 findings.warnings,
+                findings.notes,
             )?;
         }
     }
@@ -139,6 +141,7 @@ fn findings(book: &RuleBook) -> Findings<'_> {
     Findings {
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
+        notes: count(Severity::Note),
         folders,
     }
 }

@@ -11,7 +11,7 @@ use super::{
     Band, END, Effect, Ending, Names, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage,
 };
 use crate::{
-    Diagnostic, PolicyStamp,
+    Diagnostic, PolicyStamp, check,
     declaration::{self, BandEffect, Declaration},
     reasons::{self, Catalogue},
     text::Texts,
@@ -28,17 +28,18 @@ pub(super) fn compile(
     whole: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Policy> {
-    let mut check = Check { texts, diagnostics };
-    let used = check.codes(&declaration, &catalogue);
-    check.stages(&declaration);
-    check.identity(&declaration);
-    check.scorecard(&declaration);
+    let mut sense = Check { texts, diagnostics };
+    let used = sense.codes(&declaration, &catalogue);
+    sense.stages(&declaration);
+    sense.identity(&declaration);
+    sense.scorecard(&declaration);
     if whole {
-        check.complete(&declaration);
+        sense.complete(&declaration);
     }
     // What looks unused behind an error may only be hidden by it.
-    if check.diagnostics.iter().all(|d| !d.is_error()) {
-        check.unused(&declaration, &catalogue, &used);
+    if sense.diagnostics.iter().all(|d| !d.is_error()) {
+        sense.unused(&declaration, &catalogue, &used);
+        check::check(&declaration, texts, diagnostics);
     }
     let identity = declaration.identity.as_ref()?;
     let stamp = PolicyStamp {
@@ -292,8 +293,9 @@ impl Check<'_> {
             let message = "the scorecard has no characteristics".to_owned();
             self.error("scorecard::empty", scorecard.place, message, None);
         }
-        match (&declaration.bands, reachable(scorecard)) {
-            (Some(bands), Some((lowest, highest))) => self.bands(bands, lowest, highest),
+        let exact = self.diagnostics.iter().all(|d| !d.is_error());
+        match (&declaration.bands, check::reach(declaration, scorecard, exact)) {
+            (Some(bands), Some(reach)) => self.bands(bands, reach),
             (Some(_), None) => {
                 let message = "the points of the scorecard are too large to add up".to_owned();
                 self.error("scorecard::points", scorecard.place, message, None);
@@ -302,7 +304,8 @@ impl Check<'_> {
         }
     }
 
-    fn bands(&mut self, bands: &declaration::Bands, lowest: i64, highest: i64) {
+    fn bands(&mut self, bands: &declaration::Bands, reach: check::Reach) {
+        let check::Reach { lowest, highest } = reach;
         for (i, band) in bands.bands.iter().enumerate() {
             if bands.bands.iter().take(i).any(|other| other.id == band.id) {
                 let message = format!("band `{}` is declared twice", band.id);
@@ -411,21 +414,4 @@ impl Check<'_> {
                 .push(Diagnostic::warning("reasons::unused", message).at(span));
         }
     }
-}
-
-/// The lowest and the highest score a scorecard can give.
-fn reachable(scorecard: &declaration::Scorecard) -> Option<(i64, i64)> {
-    let mut range = (scorecard.base, scorecard.base);
-    for scored in &scorecard.characteristics {
-        let points = || {
-            scored
-                .bins
-                .iter()
-                .map(|(_, points)| *points)
-                .chain(scored.missing)
-        };
-        range.0 = range.0.checked_add(points().min().unwrap_or(0))?;
-        range.1 = range.1.checked_add(points().max().unwrap_or(0))?;
-    }
-    Some(range)
 }

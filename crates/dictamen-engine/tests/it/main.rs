@@ -7,6 +7,7 @@
 )]
 
 mod checks;
+mod claims;
 mod deciding;
 mod diagnostics;
 mod equality;

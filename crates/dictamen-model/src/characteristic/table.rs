@@ -90,13 +90,13 @@ const MANY: i64 = 1_000_000_000;
 const RICH: i64 = i64::MAX;
 
 /// When what depends on the record is missing.
-const NO_RECORD: &str = "there is no employment record";
+pub(super) const NO_RECORD: &str = "there is no employment record";
 /// When what depends on the jobs is missing.
-const NO_JOBS_KNOWN: &str = "there is no record, or it has no date or no list of jobs";
+pub(super) const NO_JOBS_KNOWN: &str = "there is no record, or it has no date or no list of jobs";
 /// When what depends on a current job is missing.
 const NOT_EMPLOYED: &str = "not employed, or the jobs are not known";
 /// When what depends on today's income is missing.
-const NO_INCOME: &str = "not employed, or no current salary is known";
+pub(super) const NO_INCOME: &str = "not employed, or no current salary is known";
 
 /// A count as a value.
 fn count(number: usize) -> Value {
