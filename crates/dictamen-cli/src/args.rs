@@ -53,7 +53,10 @@ Examples:
   dictamen check
   dictamen check nomina-personal-loan-mx --format json
   dictamen check --format sarif > findings.sarif
-  dictamen check --explain script::unit")]
+  dictamen check --explain script::unit
+  dictamen check --as-of 2026-12-01
+
+Warnings and notes leave the exit code at 0.")]
     Check(CheckArgs),
     /// Run the cases of policies
     #[command(after_help = "\
@@ -225,6 +228,9 @@ pub(crate) struct CheckArgs {
     /// Say what a finding means, with an example, instead of checking
     #[arg(long, value_name = "CODE", conflicts_with = "policies")]
     pub(crate) explain: Option<String>,
+    /// Day against which the end of public figures is held; today in Mexico City by default
+    #[arg(long, value_name = "DATE", conflicts_with = "explain")]
+    pub(crate) as_of: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -218,6 +218,7 @@ impl Policy {
         let policy = compile::compile(
             declaration,
             catalogue,
+            source,
             &hash,
             &texts,
             whole,

@@ -15,7 +15,7 @@ use dictamen_model::characteristic::Value;
 use rust_decimal::Decimal;
 
 pub(crate) use function::Function;
-pub(crate) use print::{Names, print};
+pub(crate) use print::{Names, print, print_value};
 pub(crate) use types::{Type, unit_named, unit_of};
 pub(crate) use visit::{parts, visit};
 

@@ -6,6 +6,7 @@ use dictamen_engine::{Diagnostic, Severity, checks};
 use dictamen_model::suggest;
 use dictamen_server::{
     answer,
+    clock::Clock,
     rules::{PARAMETERS, RuleBook},
 };
 use serde::Serialize;
@@ -55,7 +56,11 @@ pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure
         .help("a policy is a folder with a `policy.rhai` in it"));
     }
     let book = RuleBook::build(&RuleBook::default(), &source);
-    let findings = findings(&book);
+    let day = args.as_of.unwrap_or_else(|| Clock::System.today());
+    let ending = book
+        .parameters()
+        .map_or_else(Vec::new, |set| checks::ending(&set.parameters, day));
+    let findings = findings(&book, &ending);
     match args.format {
         FindingsFormat::Json => {
             let bytes = answer::line(&findings)
@@ -112,7 +117,7 @@ fn explain(code: &str, out: &mut dyn Write) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn findings(book: &RuleBook) -> Findings<'_> {
+fn findings<'a>(book: &'a RuleBook, ending: &'a [Diagnostic]) -> Findings<'a> {
     let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
     for (folder, loaded) in book.folders() {
         let stamp = loaded.policy.stamp();
@@ -125,7 +130,8 @@ fn findings(book: &RuleBook) -> Findings<'_> {
         entry.findings.extend(&loaded.warnings);
     }
     if book.parameters().is_some() {
-        folders.entry(PARAMETERS).or_default();
+        let entry = folders.entry(PARAMETERS).or_default();
+        entry.findings.extend(ending);
     }
     for failure in book.failures() {
         let entry = folders.entry(&failure.folder).or_default();

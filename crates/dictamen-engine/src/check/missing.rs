@@ -60,7 +60,9 @@ pub(super) fn check(
             "the application is then referred; a rule before the offer can say why".to_owned(),
         ),
     };
-    let when = lacking.when().map_or_else(String::new, |w| format!("missing when {w}; "));
+    let when = lacking
+        .when()
+        .map_or_else(String::new, |w| format!("missing when {w}; "));
     diagnostics.push(
         Diagnostic::note("policy::may-be-missing", message)
             .at(texts.span(place))
@@ -91,7 +93,10 @@ impl Lacking {
     }
 
     fn subject(&self, closure: &Closure) -> Option<String> {
-        let mut names: Vec<_> = self.definitions().map(|d| format!("`a.{}`", d.name)).collect();
+        let mut names: Vec<_> = self
+            .definitions()
+            .map(|d| format!("`a.{}`", d.name))
+            .collect();
         if names.is_empty() {
             let mut looked_up = false;
             visit(&closure.body, &mut |node| {

@@ -181,7 +181,9 @@ impl<'w> Mind<'w> {
 
     /// The cases among the given ones in which one of the wanted things comes of a node.
     pub(super) fn among(&self, cases: &[Case], node: &'w Node, wanted: Wanted) -> Vec<Case> {
-        let found = cases.iter().flat_map(|case| self.assume(node, wanted, case));
+        let found = cases
+            .iter()
+            .flat_map(|case| self.assume(node, wanted, case));
         fewer(found.collect())
     }
 
@@ -423,11 +425,7 @@ impl<'w> Mind<'w> {
 }
 
 fn keep_if(kept: bool, case: &Case) -> Vec<Case> {
-    if kept {
-        vec![case.clone()]
-    } else {
-        Vec::new()
-    }
+    if kept { vec![case.clone()] } else { Vec::new() }
 }
 
 /// The case, if one of the wanted things can come of the values.

@@ -11,7 +11,7 @@ use crate::{
     Diagnostic, Outcome,
     declaration::{Declaration, Rule, Stage},
     text::Texts,
-    tree::{Node, NodeKind, Place, print, visit},
+    tree::{Node, NodeKind, Place, print, print_value, visit},
 };
 
 /// Goes through the stages in the order in which they run.
@@ -39,7 +39,9 @@ pub(super) fn check(
         }
         check.stage(stage, &reaching);
         reaching = behind(world, stage, reaching);
-        check.earlier.extend(stage.rules.iter().map(|rule| (stage, rule)));
+        check
+            .earlier
+            .extend(stage.rules.iter().map(|rule| (stage, rule)));
     }
     if reaching.is_empty() {
         if let Some(scorecard) = &declaration.scorecard {
@@ -51,19 +53,40 @@ pub(super) fn check(
         }
         return;
     }
-    let scored = declaration.scorecard.iter().flat_map(|s| &s.characteristics);
+    let scored = declaration
+        .scorecard
+        .iter()
+        .flat_map(|s| &s.characteristics);
     for scored in scored.filter(|scored| scored.missing.is_none()) {
         let role = Role::Scored { code: &scored.code };
-        missing::check(world, &scored.input, role, &reaching, texts, check.diagnostics);
+        missing::check(
+            world,
+            &scored.input,
+            role,
+            &reaching,
+            texts,
+            check.diagnostics,
+        );
     }
-    for scored in declaration.scorecard.iter().flat_map(|s| &s.characteristics) {
+    for scored in declaration
+        .scorecard
+        .iter()
+        .flat_map(|s| &s.characteristics)
+    {
         if scored.missing.is_none() {
             let mind = world.mind(&scored.input);
             reaching = mind.among(&reaching, &scored.input.body, Wanted::KNOWN);
         }
     }
     if let Some(offer) = &declaration.offer {
-        missing::check(world, &offer.closure, Role::Offer, &reaching, texts, check.diagnostics);
+        missing::check(
+            world,
+            &offer.closure,
+            Role::Offer,
+            &reaching,
+            texts,
+            check.diagnostics,
+        );
     }
 }
 
@@ -78,9 +101,13 @@ fn behind(world: &World<'_>, stage: &Stage, mut reaching: Vec<Case>) -> Vec<Case
 
 /// Lines and columns at which a comparison is already said to have one answer.
 fn told_at(diagnostics: &[Diagnostic]) -> BTreeSet<(String, usize, usize)> {
-    let told = diagnostics.iter().filter(|d| d.code == "script::out-of-range");
+    let told = diagnostics
+        .iter()
+        .filter(|d| d.code == "script::out-of-range");
     let spans = told.filter_map(|d| d.span.as_ref());
-    spans.map(|span| (span.file.clone(), span.line, span.column)).collect()
+    spans
+        .map(|span| (span.file.clone(), span.line, span.column))
+        .collect()
 }
 
 struct Check<'a> {
@@ -110,8 +137,11 @@ impl<'a> Check<'a> {
         let message = format!("no application gets to {what}");
         let help = "whoever is not met by one rule of the stages before it is met by another";
         let span = self.texts.span(place);
-        self.diagnostics
-            .push(Diagnostic::warning("policy::unreachable", message).at(span).help(help));
+        self.diagnostics.push(
+            Diagnostic::warning("policy::unreachable", message)
+                .at(span)
+                .help(help),
+        );
     }
 
     fn stage(&mut self, stage: &'a Stage, reaching: &[Case]) {
@@ -124,7 +154,14 @@ impl<'a> Check<'a> {
                     outcome: stage.outcome,
                 };
                 let closure = &rule.condition;
-                missing::check(self.world, closure, role, reaching, self.texts, self.diagnostics);
+                missing::check(
+                    self.world,
+                    closure,
+                    role,
+                    reaching,
+                    self.texts,
+                    self.diagnostics,
+                );
             }
         }
     }
@@ -166,8 +203,9 @@ impl<'a> Check<'a> {
                 } else {
                     format!("rule `{}` fires whenever it can be decided", rule.code)
                 };
-                let help = "for every value its condition can see, it holds; check numbers and signs";
-                self.warn("policy::always-fires", rule, message, help.to_owned());
+                let holds = self.given(body);
+                let help = format!("{holds}for every value it holds; check numbers and signs");
+                self.warn("policy::always-fires", rule, message, help);
             }
             self.ends_all = true;
             return false;
@@ -185,11 +223,30 @@ impl<'a> Check<'a> {
         let mut told = false;
         visit(body, &mut |node| {
             told = told
-                || self.texts.span(node.place).is_some_and(|span| {
-                    self.told.contains(&(span.file, span.line, span.column))
-                });
+                || self
+                    .texts
+                    .span(node.place)
+                    .is_some_and(|span| self.told.contains(&(span.file, span.line, span.column)));
         });
         told
+    }
+
+    /// The thresholds that a condition reads, as the beginning of a sentence.
+    fn given(&self, body: &Node) -> String {
+        let mut read = BTreeSet::new();
+        visit(body, &mut |node| {
+            if let NodeKind::Param(index) = node.kind {
+                read.insert(index);
+            }
+        });
+        let params = read.iter().filter_map(|i| self.declaration.params.get(*i));
+        let given: Vec<String> = params
+            .map(|param| format!("`{}` at {}", param.name, print_value(&param.value)))
+            .collect();
+        if given.is_empty() {
+            return String::new();
+        }
+        format!("with {}, ", given.join(" and "))
     }
 
     /// Why a rule can never fire, as closely as it can be said.
@@ -198,7 +255,10 @@ impl<'a> Check<'a> {
         let NodeKind::And(parts) = &rule.condition.body.kind else {
             return (
                 format!("rule `{code}` can never fire"),
-                "for no value its condition can see does it hold; check numbers and signs".to_owned(),
+                format!(
+                    "{}for no value does it hold; check numbers and signs",
+                    self.given(&rule.condition.body)
+                ),
             );
         };
         let mind = self.world.mind(&rule.condition);
@@ -207,7 +267,10 @@ impl<'a> Check<'a> {
         for (i, later) in parts.iter().enumerate() {
             if holds(&Case::default(), later).is_empty() {
                 return (
-                    format!("rule `{code}` can never fire: `{}` never holds", shown(later)),
+                    format!(
+                        "rule `{code}` can never fire: `{}` never holds",
+                        shown(later)
+                    ),
                     "check the number and its sign".to_owned(),
                 );
             }
@@ -235,15 +298,20 @@ impl<'a> Check<'a> {
     fn shadowed(&mut self, rule: &Rule, fires: &[Case]) {
         let among = |(_, earlier): &(&Stage, &Rule), wanted| {
             let mind = self.world.mind(&earlier.condition);
-            !mind.among(fires, &earlier.condition.body, wanted).is_empty()
+            !mind
+                .among(fires, &earlier.condition.body, wanted)
+                .is_empty()
         };
-        let alone = self.earlier.iter().find(|before| !among(before, Wanted::FALSE));
+        let alone = self
+            .earlier
+            .iter()
+            .find(|before| !among(before, Wanted::FALSE));
         let (message, help) = if let Some(found) = alone {
             let (stage, earlier) = found;
             let does = match (among(found, Wanted::TRUE), among(found, Wanted::MISSING)) {
-                (true, true) => "fires or is undecided",
-                (false, _) => "is undecided, which refers,",
-                (true, false) => "fires",
+                (true, true) => "fires or, undecided, refers first",
+                (false, _) => "is undecided and refers first",
+                (true, false) => "fires first",
             };
             (
                 format!(
@@ -251,7 +319,7 @@ impl<'a> Check<'a> {
                     rule.code, earlier.code, stage.name
                 ),
                 format!(
-                    "`{}` is on line {}; whenever this rule would fire, that one {does} first",
+                    "`{}` is on line {}; whenever this rule would fire, that one {does}",
                     earlier.code, earlier.place.line
                 ),
             )

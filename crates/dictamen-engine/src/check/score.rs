@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Diagnostic,
-    declaration::{Declaration, Scored, Scorecard},
+    declaration::{Declaration, Scorecard, Scored},
     text::Texts,
     tree::Comparator,
 };
@@ -34,7 +34,11 @@ pub(crate) struct Reach {
 
 /// The scores a scorecard can give; `None` when its points are too large to add up. Without
 /// `exact` every bin is taken to be reached, as must be where the inputs have errors.
-pub(crate) fn reach(declaration: &Declaration, scorecard: &Scorecard, exact: bool) -> Option<Reach> {
+pub(crate) fn reach(
+    declaration: &Declaration,
+    scorecard: &Scorecard,
+    exact: bool,
+) -> Option<Reach> {
     let world = World::new(declaration);
     let mut reach = Reach {
         lowest: scorecard.base,
@@ -53,7 +57,9 @@ pub(crate) fn reach(declaration: &Declaration, scorecard: &Scorecard, exact: boo
 /// The points that an input can get.
 fn points(scored: &Scored, input: Option<&Input>) -> Vec<i64> {
     let reached = bins(scored).filter(|(bin, _)| input.is_none_or(|input| input.reaches(bin)));
-    let missing = scored.missing.filter(|_| input.is_none_or(|input| input.missing));
+    let missing = scored
+        .missing
+        .filter(|_| input.is_none_or(|input| input.missing));
     reached.map(|(_, points)| points).chain(missing).collect()
 }
 
@@ -118,7 +124,10 @@ pub(super) fn check(
     texts: &Texts,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let all = declaration.scorecard.iter().flat_map(|s| &s.characteristics);
+    let all = declaration
+        .scorecard
+        .iter()
+        .flat_map(|s| &s.characteristics);
     for scored in all {
         let input = input(world, scored);
         let unreached: Vec<String> = scored

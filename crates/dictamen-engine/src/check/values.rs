@@ -77,9 +77,15 @@ impl Values {
                 yes: true,
                 no: true,
             },
-            Kind::Text if definition.values.is_empty() => Known::Text(Words::AnyBut(BTreeSet::new())),
+            Kind::Text if definition.values.is_empty() => {
+                Known::Text(Words::AnyBut(BTreeSet::new()))
+            }
             Kind::Text => Known::Text(Words::Only(
-                definition.values.iter().map(|word| Arc::from(*word)).collect(),
+                definition
+                    .values
+                    .iter()
+                    .map(|word| Arc::from(*word))
+                    .collect(),
             )),
         };
         Self {

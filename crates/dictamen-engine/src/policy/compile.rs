@@ -11,7 +11,7 @@ use super::{
     Band, END, Effect, Ending, Names, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage,
 };
 use crate::{
-    Diagnostic, PolicyStamp, check,
+    Diagnostic, PolicySource, PolicyStamp, check,
     declaration::{self, BandEffect, Declaration},
     reasons::{self, Catalogue},
     text::Texts,
@@ -23,6 +23,7 @@ use crate::{
 pub(super) fn compile(
     declaration: Declaration,
     catalogue: Catalogue,
+    source: &PolicySource,
     hash: &str,
     texts: &Texts,
     whole: bool,
@@ -39,7 +40,7 @@ pub(super) fn compile(
     // What looks unused behind an error may only be hidden by it.
     if sense.diagnostics.iter().all(|d| !d.is_error()) {
         sense.unused(&declaration, &catalogue, &used);
-        check::check(&declaration, texts, diagnostics);
+        check::check(&declaration, source, texts, diagnostics);
     }
     let identity = declaration.identity.as_ref()?;
     let stamp = PolicyStamp {
@@ -294,7 +295,10 @@ impl Check<'_> {
             self.error("scorecard::empty", scorecard.place, message, None);
         }
         let exact = self.diagnostics.iter().all(|d| !d.is_error());
-        match (&declaration.bands, check::reach(declaration, scorecard, exact)) {
+        match (
+            &declaration.bands,
+            check::reach(declaration, scorecard, exact),
+        ) {
             (Some(bands), Some(reach)) => self.bands(bands, reach),
             (Some(_), None) => {
                 let message = "the points of the scorecard are too large to add up".to_owned();

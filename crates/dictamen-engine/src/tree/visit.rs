@@ -78,7 +78,11 @@ pub(crate) fn parts<'n>(node: &'n Node, see: &mut dyn FnMut(&'n Node)) {
             see(&terms.term_months);
             see(&terms.annual_rate);
             see(&terms.monthly_payment);
-            let optional = [&terms.max_amount, &terms.max_payment, &terms.limiting_factor];
+            let optional = [
+                &terms.max_amount,
+                &terms.max_payment,
+                &terms.limiting_factor,
+            ];
             optional.into_iter().flatten().for_each(&mut *see);
             for reduction in reductions {
                 see(&reduction.condition);

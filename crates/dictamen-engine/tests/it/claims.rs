@@ -17,7 +17,11 @@ use crate::support::{decide, facts, folder, render};
 
 /// Codes of the rules, two to a stage.
 const CODES: [&str; 6] = ["K01", "K02", "S10", "S20", "L01", "A01"];
-const STAGES: [(&str, &str); 3] = [("FIRST", "DECLINE"), ("SECOND", "REFER"), ("THIRD", "DECLINE")];
+const STAGES: [(&str, &str); 3] = [
+    ("FIRST", "DECLINE"),
+    ("SECOND", "REFER"),
+    ("THIRD", "DECLINE"),
+];
 
 fn comparison() -> impl Strategy<Value = String> {
     let op = prop::sample::select(vec!["<", "<=", "==", "!=", ">=", ">"]);
@@ -129,7 +133,9 @@ fn met<'a>(
                 Verdict::Failed => "failed",
                 Verdict::NotReached => "not reached",
             };
-            met.entry(rule.rule.to_string()).or_default().insert(verdict);
+            met.entry(rule.rule.to_string())
+                .or_default()
+                .insert(verdict);
         }
     }
     met
@@ -153,13 +159,18 @@ fn check(conditions: &[String]) -> Result<(), TestCaseError> {
     let alone = alone(conditions, &grid);
     let all = met(&loaded.policy, grid.iter());
     let real = met(&loaded.policy, grid.iter().filter(|a| can_be(a)));
-    let (never, always) = (said(found, "policy::never-fires"), said(found, "policy::always-fires"));
+    let (never, always) = (
+        said(found, "policy::never-fires"),
+        said(found, "policy::always-fires"),
+    );
     let shadowed = said(found, "policy::shadowed");
     let noted = said(found, "policy::may-be-missing");
     let unreachable = found.iter().any(|f| f.code == "policy::unreachable");
     // Said by the front end of a single comparison.
     let out_of_range = found.iter().any(|f| f.code == "script::out-of-range");
-    let goes_through = grid.iter().any(|a| &*decide(&loaded.policy, a).decision.stage == "END");
+    let goes_through = grid
+        .iter()
+        .any(|a| &*decide(&loaded.policy, a).decision.stage == "END");
     prop_assert!(!(unreachable && goes_through), "{script}\n{told}");
     if always.is_empty() && !out_of_range {
         prop_assert_eq!(unreachable, !goes_through, "{}\n{}", script, told);
@@ -176,25 +187,106 @@ fn check(conditions: &[String]) -> Result<(), TestCaseError> {
             continue;
         }
         prop_assert_eq!(never.contains(code), !fires_alone, "{}", context());
-        prop_assert_eq!(always.contains(code), fires_alone && !passes_alone, "{}", context());
+        prop_assert_eq!(
+            always.contains(code),
+            fires_alone && !passes_alone,
+            "{}",
+            context()
+        );
         let ended = !always.is_empty() || unreachable;
         if fires_alone && passes_alone && !ended {
             prop_assert_eq!(shadowed.contains(code), !met("fired"), "{}", context());
         }
         let declines = STAGES[i / 2].1 == "DECLINE";
         if declines && fires_alone && passes_alone && met("fired") {
-            let undecided = real.get(*code).is_some_and(|real| real.contains("undecided"));
+            let undecided = real
+                .get(*code)
+                .is_some_and(|real| real.contains("undecided"));
             prop_assert_eq!(noted.contains(code), undecided, "{}", context());
         }
     }
     Ok(())
 }
 
+/// A number computed from weeks, which all fit beside each other.
+fn number() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        3 => prop::sample::select(vec!["a.weeks_total", "a.metric_weeks_between_jobs"])
+            .prop_map(str::to_owned),
+        2 => prop::sample::select(vec!["0", "1", "3", "0.5", "-2", "1000000000"]).prop_map(str::to_owned),
+    ];
+    leaf.prop_recursive(3, 8, 2, |inner| {
+        let two = || (inner.clone(), inner.clone());
+        let op = prop::sample::select(vec!["+", "-", "*", "/", "%"]);
+        let step = prop::sample::select(vec!["3", "0.5", "10"]);
+        prop_oneof![
+            4 => (two(), op).prop_map(|((one, other), op)| format!("({one} {op} {other})")),
+            1 => two().prop_map(|(one, other)| format!("min({one}, {other})")),
+            1 => two().prop_map(|(one, other)| format!("max({one}, {other})")),
+            1 => inner.clone().prop_map(|one| format!("abs({one})")),
+            1 => inner.clone().prop_map(|one| format!("-({one})")),
+            1 => (inner.clone(), 0..3_i32).prop_map(|(one, places)| format!("round_half_up({one}, {places})")),
+            1 => (inner.clone(), step.clone()).prop_map(|(one, step)| format!("floor_to({one}, {step})")),
+            1 => (inner, step).prop_map(|(one, step)| format!("ceil_to({one}, {step})")),
+        ]
+    })
+}
+
+fn computed() -> impl Strategy<Value = String> {
+    let op = prop::sample::select(vec!["<", "<=", "==", "!=", ">=", ">"]);
+    let limit = prop::sample::select(vec![
+        "-2000000000",
+        "-1000000000",
+        "-2",
+        "0",
+        "0.5",
+        "1",
+        "3",
+        "10",
+        "1000000000",
+        "1000000003",
+        "2000000000",
+        "1000000000000000000",
+    ]);
+    (number(), op, limit).prop_map(|(number, op, limit)| format!("{number} {op} {limit}"))
+}
+
+/// Applicants with small, large and long numbers, all in their declared ranges.
+fn extremes() -> Vec<Characteristics> {
+    let whole = [0, 1, 2, 3, 7, 999_999_999, 1_000_000_000].map(Value::Int);
+    let decimal = [
+        "0",
+        "0.0000000000000000000000000001",
+        "0.3333333333333333333333333333",
+        "0.5",
+        "1",
+        "2.9999999999999999999999999999",
+        "3",
+        "999999999.9999999999999999999",
+        "1000000000",
+    ];
+    let mut all = Vec::new();
+    for whole in &whole {
+        for decimal in decimal {
+            let decimal = Value::Decimal(decimal.parse().unwrap());
+            all.push(facts(&[
+                ("weeks_total", whole.clone()),
+                ("metric_weeks_between_jobs", decimal),
+            ]));
+        }
+    }
+    all
+}
+
 /// `PROPTEST_CASES` is read by the default configuration.
 fn config(usual: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig {
-        cases: if default.cases == 256 { usual } else { default.cases },
+        cases: if default.cases == 256 {
+            usual
+        } else {
+            default.cases
+        },
         failure_persistence: None,
         ..default
     }
@@ -208,5 +300,26 @@ proptest! {
         conditions in prop::collection::vec(condition(), 1..=6)
     ) {
         check(&conditions)?;
+    }
+
+    #[test]
+    fn what_is_said_of_computed_numbers_is_true(condition in computed()) {
+        let conditions = [condition];
+        let script = policy(&conditions);
+        // What always fails, by zero or by its size, is an error of loading.
+        let Ok(loaded) = Policy::load(&folder(&script)) else {
+            return Ok(());
+        };
+        let found = &loaded.warnings;
+        let met = met(&loaded.policy, extremes().iter()).remove("K01").unwrap();
+        let told = render(found);
+        if !said(found, "policy::never-fires").is_empty() {
+            prop_assert!(!met.contains("fired"), "{script}\n{told}");
+        }
+        if !said(found, "policy::always-fires").is_empty() {
+            prop_assert!(!met.contains("passed"), "{script}\n{told}");
+            let always = told.contains("for every application");
+            prop_assert!(!(always && met.contains("failed")), "{script}\n{told}");
+        }
     }
 }

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
     clippy::panic,
+    clippy::string_slice,
     reason = "tests"
 )]
 
@@ -13,5 +14,6 @@ mod diagnostics;
 mod equality;
 mod formatting;
 mod hostile;
+mod mutated;
 mod support;
 mod traps;

@@ -34,7 +34,8 @@ fn all() -> Vec<Presence> {
         let missing_so = positions.filter(|(_, d)| d.missing == Some(words));
         missing_so.map(|(position, _)| position).collect()
     };
-    let named = |names: &[&str]| -> Vec<usize> { names.iter().filter_map(|n| index_of(n)).collect() };
+    let named =
+        |names: &[&str]| -> Vec<usize> { names.iter().filter_map(|n| index_of(n)).collect() };
     let (record, jobs, income) = (told(NO_RECORD), told(NO_JOBS_KNOWN), told(NO_INCOME));
     let mut found = Vec::new();
     let mut say = |given: &[usize], is_true: bool, known: &[usize]| {
@@ -46,7 +47,11 @@ fn all() -> Vec<Presence> {
     };
     say(&named(&["record_present"]), true, &record);
     say(&record, false, &record);
-    say(&jobs, false, &[&*jobs, &*record, &*named(&["weeks_total"])].concat());
+    say(
+        &jobs,
+        false,
+        &[&*jobs, &*record, &*named(&["weeks_total"])].concat(),
+    );
     say(&income, false, &income);
     say(
         &named(&["employed_now"]),

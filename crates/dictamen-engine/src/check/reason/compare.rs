@@ -170,7 +170,11 @@ impl<'w> Mind<'w> {
                 let words = hull(listed.iter().cloned());
                 // Words are told apart as a set; numbers one by one.
                 let together = matches!(words.known, Known::Text(_));
-                let options = if together { vec![words] } else { listed.clone() };
+                let options = if together {
+                    vec![words]
+                } else {
+                    listed.clone()
+                };
                 for option in options {
                     let sides = (Side::Node(node), Side::Value(option));
                     let equal = Comparator::Equal;
@@ -205,9 +209,8 @@ impl<'w> Mind<'w> {
         } else {
             Comparator::Less
         };
-        let from = |wanted, case: &Case| {
-            self.comparison(Comparator::AtLeast, value, low, wanted, case)
-        };
+        let from =
+            |wanted, case: &Case| self.comparison(Comparator::AtLeast, value, low, wanted, case);
         let to = |wanted, case: &Case| self.comparison(below, value, high, wanted, case);
         let mut found = Vec::new();
         if wanted.has(Wanted::TRUE) {

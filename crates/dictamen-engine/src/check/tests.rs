@@ -1,1 +1,0 @@
-//! What is said of small policies, and that it is true of every applicant.
