@@ -40,7 +40,9 @@ pub(crate) fn parts<'n>(node: &'n Node, see: &mut dyn FnMut(&'n Node)) {
         } => {
             see(condition);
             see(then);
-            otherwise.iter().for_each(|otherwise| see(otherwise));
+            if let Some(otherwise) = otherwise {
+                see(otherwise);
+            }
         }
         NodeKind::Block { steps, result } => {
             for step in steps {
@@ -48,7 +50,9 @@ pub(crate) fn parts<'n>(node: &'n Node, see: &mut dyn FnMut(&'n Node)) {
                     Step::Let { value, .. } | Step::Run(value) => see(value),
                 }
             }
-            result.iter().for_each(|result| see(result));
+            if let Some(result) = result {
+                see(result);
+            }
         }
         NodeKind::OneOf { value, options } => {
             see(value);
@@ -71,7 +75,9 @@ pub(crate) fn parts<'n>(node: &'n Node, see: &mut dyn FnMut(&'n Node)) {
                 arm.guard.iter().for_each(&mut *see);
                 see(&arm.body);
             }
-            otherwise.iter().for_each(|otherwise| see(otherwise));
+            if let Some(otherwise) = otherwise {
+                see(otherwise);
+            }
         }
         NodeKind::Grant { terms, reductions } => {
             see(&terms.amount);

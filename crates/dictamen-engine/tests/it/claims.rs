@@ -301,6 +301,10 @@ proptest! {
     ) {
         check(&conditions)?;
     }
+}
+
+proptest! {
+    #![proptest_config(config(300))]
 
     #[test]
     fn what_is_said_of_computed_numbers_is_true(condition in computed()) {

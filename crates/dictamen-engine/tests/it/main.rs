@@ -4,6 +4,7 @@
     clippy::arithmetic_side_effects,
     clippy::panic,
     clippy::string_slice,
+    clippy::indexing_slicing,
     reason = "tests"
 )]
 

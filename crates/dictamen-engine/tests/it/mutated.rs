@@ -55,7 +55,10 @@ fn change(script: &str, (kind, at, with): Change) -> String {
     let mut changed = script.to_owned();
     match kind % 8 {
         0 => changed.replace_range(one, ""),
-        1 => changed.insert_str(one.start, &format!("{} ", &script[one.clone()])),
+        1 => {
+            let start = one.start;
+            changed.insert_str(start, &format!("{} ", &script[one]));
+        }
         2 | 3 => {
             // The later one first, so that the earlier keeps its place.
             let (first, last) = if one.start <= other.start {

@@ -122,13 +122,14 @@ impl<'w> Mind<'w> {
     ) -> Vec<Case> {
         let values = self.world.values_of(index, case);
         let missing = values.missing && wanted.has(Wanted::MISSING);
-        let mut known: Vec<Known> = ways_to_hold(op, wanted)
-            .into_iter()
-            .flat_map(|op| values.known.related(op, beside))
-            .collect();
-        if wanted.has(Wanted::TRUE) && wanted.has(Wanted::FALSE) {
-            known = vec![values.known.clone()];
-        }
+        let mut known: Vec<Known> = if wanted.has(Wanted::TRUE) && wanted.has(Wanted::FALSE) {
+            vec![values.known]
+        } else {
+            ways_to_hold(op, wanted)
+                .into_iter()
+                .flat_map(|op| values.known.related(op, beside))
+                .collect()
+        };
         if known.is_empty() {
             known.push(Known::Nothing);
         }
