@@ -54,11 +54,14 @@ Examples:
   dictamen check nomina-personal-loan-mx --format json
   dictamen check --format sarif > findings.sarif
   dictamen check --explain script::unit
+  dictamen check --as-of 2026-12-01
   dictamen check my-policy --fix
 
 --fix changes what can only be meant in one way: signs and words of other languages, quotation marks,
 a name with one slip in it. It shows every line before and after. It changes no number, no code and
-nothing that could be meant otherwise; an editor offers those changes one by one.")]
+nothing that could be meant otherwise; an editor offers those changes one by one.
+
+Warnings and notes leave the exit code at 0.")]
     Check(CheckArgs),
     /// Run the cases of policies
     #[command(after_help = "\
@@ -245,6 +248,9 @@ pub(crate) struct CheckArgs {
     /// Make the changes that can only be meant so, then check
     #[arg(long, conflicts_with_all = ["explain", "format"])]
     pub(crate) fix: bool,
+    /// Day against which the end of public figures is held; today in Mexico City by default
+    #[arg(long, value_name = "DATE", conflicts_with = "explain")]
+    pub(crate) as_of: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -41,6 +41,7 @@
 //! ```
 
 mod canonical;
+mod check;
 pub mod checks;
 mod decision;
 mod declaration;

@@ -240,6 +240,7 @@ impl Policy {
         let policy = compile::compile(
             declaration,
             catalogue,
+            source,
             &hash,
             &texts,
             whole,

@@ -1,10 +1,12 @@
 //! A table of the policy folder: a CSV file with a header row, read once.
 //!
-//! Cells are whole numbers, exact decimals, `true`/`false`, or texts; an empty cell is missing.
+//! Cells are whole numbers, exact decimals, `true`/`false`, dates (`2026-01-31`), or texts; an empty
+//! cell is missing.
 //! A column has one type. The module knows nothing of scripts.
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use dictamen_model::characteristic::{Kind, Value};
 use rust_decimal::{Decimal, prelude::FromStr};
 
@@ -164,6 +166,7 @@ impl Table {
             .filter_map(|row| match row.first()? {
                 Value::Bool(b) => Some(b.to_string()),
                 Value::Text(text) => Some(text.to_string()),
+                Value::Date(day) => Some(day.to_string()),
                 other => number(other).map(|n| n.normalize().to_string()),
             })
             .collect();
@@ -190,7 +193,7 @@ impl Table {
 pub(crate) enum Key<'a> {
     Number(Decimal),
     Bool(bool),
-    Date(chrono::NaiveDate),
+    Date(NaiveDate),
     Text(&'a str),
 }
 
@@ -252,9 +255,17 @@ fn cell(text: &str) -> Value {
         Value::Decimal(d)
     } else if let Ok(b) = bool::from_str(text) {
         Value::Bool(b)
+    } else if let Some(day) = date(text) {
+        Value::Date(day)
     } else {
         Value::Text(text.into())
     }
+}
+
+/// A day as `2026-01-31`, and no other way of writing one.
+fn date(text: &str) -> Option<NaiveDate> {
+    let day: NaiveDate = text.parse().ok()?;
+    (day.to_string() == text).then_some(day)
 }
 
 /// Whether a cell is a number to a spreadsheet, though not to a policy: `10%`, `$5`, `10,000`, `1E+05`.
@@ -285,6 +296,7 @@ fn column_kind(rows: &mut [Vec<Value>], index: usize) -> Kind {
             (Kind::Text, Value::Int(n)) => Value::Text(n.to_string().into()),
             (Kind::Text, Value::Decimal(d)) => Value::Text(d.to_string().into()),
             (Kind::Text, Value::Bool(b)) => Value::Text(b.to_string().into()),
+            (Kind::Text, Value::Date(day)) => Value::Text(day.to_string().into()),
             (_, other) => other.clone(),
         };
     }

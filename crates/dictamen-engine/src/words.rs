@@ -17,7 +17,6 @@ mod remark;
 mod speaker;
 mod steps;
 mod value;
-mod visit;
 
 use std::sync::Arc;
 

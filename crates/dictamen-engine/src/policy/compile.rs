@@ -12,7 +12,7 @@ use super::{
     Stage, SystemReasons,
 };
 use crate::{
-    Diagnostic, PolicyStamp,
+    Diagnostic, PolicySource, PolicyStamp, check,
     declaration::{self, BandEffect, Declaration},
     evaluate::Bins,
     program::{Flattener, position},
@@ -27,22 +27,24 @@ use crate::{
 pub(super) fn compile(
     declaration: Declaration,
     catalogue: Catalogue,
+    source: &PolicySource,
     hash: &str,
     texts: &Texts,
     whole: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Policy> {
-    let mut check = Check { texts, diagnostics };
-    let used = check.codes(&declaration, &catalogue);
-    check.stages(&declaration, whole);
-    check.identity(&declaration);
-    check.scorecard(&declaration);
+    let mut sense = Check { texts, diagnostics };
+    let used = sense.codes(&declaration, &catalogue);
+    sense.stages(&declaration, whole);
+    sense.identity(&declaration);
+    sense.scorecard(&declaration);
     if whole {
-        check.complete(&declaration);
+        sense.complete(&declaration);
     }
     // What looks unused behind an error may only be hidden by it.
-    if check.diagnostics.iter().all(|d| !d.is_error()) {
-        check.unused(&declaration, &catalogue, &used);
+    if sense.diagnostics.iter().all(|d| !d.is_error()) {
+        sense.unused(&declaration, &catalogue, &used);
+        check::check(&declaration, source, texts, diagnostics);
     }
     let identity = declaration.identity.as_ref()?;
     let stamp = PolicyStamp {
@@ -373,8 +375,12 @@ impl Check<'_> {
         if !scorecard.characteristics.iter().all(sound) {
             return;
         }
-        match (&declaration.bands, reachable(scorecard)) {
-            (Some(bands), Some((lowest, highest))) => self.bands(bands, lowest, highest),
+        let exact = self.diagnostics.iter().all(|d| !d.is_error());
+        match (
+            &declaration.bands,
+            check::reach(declaration, scorecard, exact),
+        ) {
+            (Some(bands), Some(reach)) => self.bands(bands, reach),
             (Some(_), None) => {
                 let message = "the points of the scorecard are too large to add up".to_owned();
                 let at = self.texts.first(scorecard.place);
@@ -384,7 +390,8 @@ impl Check<'_> {
         }
     }
 
-    fn bands(&mut self, bands: &declaration::Bands, lowest: i64, highest: i64) {
+    fn bands(&mut self, bands: &declaration::Bands, reach: check::Reach) {
+        let check::Reach { lowest, highest } = reach;
         for (i, band) in bands.bands.iter().enumerate() {
             if bands.bands.iter().take(i).any(|other| other.id == band.id) {
                 let message = format!("band `{}` is declared twice", band.id);
@@ -518,21 +525,4 @@ impl Check<'_> {
             );
         }
     }
-}
-
-/// The lowest and the highest score a scorecard can give.
-fn reachable(scorecard: &declaration::Scorecard) -> Option<(i64, i64)> {
-    let mut range = (scorecard.base, scorecard.base);
-    for scored in &scorecard.characteristics {
-        let points = || {
-            scored
-                .bins
-                .iter()
-                .map(|(_, points)| *points)
-                .chain(scored.missing)
-        };
-        range.0 = range.0.checked_add(points().min().unwrap_or(0))?;
-        range.1 = range.1.checked_add(points().max().unwrap_or(0))?;
-    }
-    Some(range)
 }

@@ -13,12 +13,11 @@ use super::{
     StageWords, TableWords,
     remark::Remarks,
     speaker::{Speaker, grouped},
-    visit::each,
 };
 use crate::{
     ENGINE_VERSION, PolicySource,
     policy::{Ending, OFFER, Policy, Rule},
-    tree::{Closure, NodeKind, Place},
+    tree::{Closure, NodeKind, Place, visit},
 };
 
 /// A limit of a characteristic's range that says no more than "large".
@@ -226,7 +225,7 @@ impl Uses {
     fn add(&mut self, code: &Arc<str>, closure: &Closure) {
         let mut params = BTreeSet::new();
         let mut characteristics = BTreeSet::new();
-        each(&closure.body, &mut |node| match node.kind {
+        visit(&closure.body, &mut |node| match node.kind {
             NodeKind::Param(index) => {
                 params.insert(index);
             }

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dictamen_model::characteristic::{Kind, Value, definitions};
 
-use super::{MissingWords, speaker::Speaker, visit::each};
+use super::{MissingWords, speaker::Speaker};
 use crate::{
     policy::Policy,
-    tree::{Closure, Node, NodeKind, Step},
+    tree::{Closure, Node, NodeKind, Step, visit},
 };
 
 /// A set of things a node can come to.
@@ -43,7 +43,7 @@ impl Speaker<'_> {
     pub(super) fn missing(&self, closure: &Closure, rule: bool) -> Vec<MissingWords> {
         let mut asked = BTreeSet::new();
         let mut looks_up = false;
-        each(&closure.body, &mut |node| match node.kind {
+        visit(&closure.body, &mut |node| match node.kind {
             NodeKind::Characteristic(index) => {
                 asked.insert(index);
             }

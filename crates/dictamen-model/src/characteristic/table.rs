@@ -100,9 +100,9 @@ const RICH: i64 = i64::MAX;
 type InWords = (&'static str, &'static str);
 
 /// When what depends on the record is missing.
-const NO_RECORD: InWords = ("there is no employment record", "no hay registro laboral");
+pub(super) const NO_RECORD: InWords = ("there is no employment record", "no hay registro laboral");
 /// When what depends on the jobs is missing.
-const NO_JOBS_KNOWN: InWords = (
+pub(super) const NO_JOBS_KNOWN: InWords = (
     "there is no record, or it has no date or no list of jobs",
     "no hay registro, o este no tiene fecha o lista de empleos",
 );
@@ -112,7 +112,7 @@ const NOT_EMPLOYED: InWords = (
     "sin empleo vigente, o se desconocen los empleos",
 );
 /// When what depends on today's income is missing.
-const NO_INCOME: InWords = (
+pub(super) const NO_INCOME: InWords = (
     "not employed, or no current salary is known",
     "sin empleo vigente, o se desconoce el salario actual",
 );
