@@ -1,6 +1,6 @@
 //! A policy in words: the walk that turns trees into sentences, in Mexican Spanish and in English.
 //!
-//! [`Policy::document`] gives everything a policy says as plain data, for whoever has to read,
+//! [`Policy::document`](crate::Policy::document) gives everything a policy says as plain data, for whoever has to read,
 //! sign or explain it and knows no scripts. Texts are plain; names of the script stand between
 //! backticks. What is written above a rule or a threshold in the script is in it as well: it is
 //! the analyst's own word, in whatever language it was written. How a document is laid out is

@@ -130,9 +130,7 @@ impl Possible<'_> {
             NodeKind::Compare { left, right, .. } => self.needs([&**left, &**right], TRUE | FALSE),
             NodeKind::Arithmetic { left, right, .. } => self.needs([&**left, &**right], OTHER),
             NodeKind::Call { arguments, .. } => self.needs(arguments, OTHER),
-            NodeKind::OneOf { value, options } => {
-                self.needs([&**value].into_iter().chain(options), TRUE | FALSE)
-            }
+            NodeKind::OneOf { value, options } => self.one_of(value, options),
             NodeKind::Within {
                 value, low, high, ..
             } => self.needs([&**value, &**low, &**high], TRUE | FALSE),
@@ -242,6 +240,23 @@ impl Possible<'_> {
             set |= own & UNKNOWN;
             if own & KNOWN == 0 {
                 set &= UNKNOWN;
+            }
+        }
+        set
+    }
+
+    /// One option that fits settles it, whatever else is missing.
+    fn one_of(&mut self, value: &Node, options: &[Node]) -> Set {
+        let value = self.node(value);
+        let options: Vec<Set> = options.iter().map(|node| self.node(node)).collect();
+        let mut set = value & UNKNOWN;
+        if value & KNOWN != 0 {
+            set |= options.iter().fold(0, |all, own| all | (own & UNKNOWN));
+            if options.iter().any(|own| own & KNOWN != 0) {
+                set |= TRUE;
+            }
+            if options.iter().all(|own| own & KNOWN != 0) {
+                set |= FALSE;
             }
         }
         set

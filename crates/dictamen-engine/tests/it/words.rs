@@ -48,7 +48,7 @@ fn outline(phrase: &Phrase, depth: usize, out: &mut String) {
 }
 
 /// Conditions that have every kind of node between them.
-const CONDITIONS: [&str; 38] = [
+const CONDITIONS: [&str; 39] = [
     "a.weeks_total < weeks",
     "weeks >= a.weeks_total",
     "!(a.weeks_total < weeks)",
@@ -67,6 +67,7 @@ const CONDITIONS: [&str; 38] = [
     "!is_missing(a.weeks_total)",
     "a.institution in [\"imss\", \"issste\"]",
     "a.institution !in [\"imss\"]",
+    "is_missing(a.product in [a.channel, \"personal\"])",
     "a.requested_term_months in 6..=12",
     "!(a.requested_term_months in 6..12)",
     "a.first_registration_date < date(\"2020-01-01\")",
