@@ -17,5 +17,6 @@ pub mod measure;
 mod peers;
 pub mod record;
 pub mod report;
+mod staged;
 pub mod threads;
 pub mod ways;

@@ -7,7 +7,7 @@ use crate::{
     applicant::Applicant,
     by_hand::{ByHand, KnockOutsByHand},
     dictamen::{Decided, Evaluated},
-    interpreter::Interpreted,
+    interpreter::{Closures, Interpreted},
 };
 
 /// One way of deciding the bench policy on the applicants it was made for.
@@ -83,7 +83,14 @@ pub fn all(applicants: &[Applicant]) -> Vec<Named<'_>> {
         Named::policy(BY_HAND, ByHand(applicants)),
         Named::policy(DICTAMEN, Evaluated::policy(applicants)),
         Named::policy("dictamen, decision built", Decided::policy(applicants)),
-        Named::policy("Rhai's interpreter", Interpreted::new(applicants)),
+        Named::policy(
+            "Rhai's interpreter, one script",
+            Interpreted::new(applicants),
+        ),
+        Named::policy(
+            "Rhai's interpreter, closures called from Rust",
+            Closures::new(applicants),
+        ),
         Named::knock_outs(KNOCK_OUTS_BY_HAND, KnockOutsByHand(applicants)),
         Named::knock_outs(KNOCK_OUTS_DICTAMEN, Evaluated::knock_outs(applicants)),
     ];

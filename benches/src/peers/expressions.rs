@@ -2,29 +2,22 @@
 //! order of the stages, the bands and what is made of a limit are Rust, as CEL's users do it.
 //!
 //! It calculates with binary floats: limits are compared as the centavos nearest to them.
+#![expect(clippy::panic, reason = "a bench ends when it cannot measure")]
 
 use std::{hint::black_box, sync::Arc};
 
 use cel::{Context, Env, Program, Value, extensions};
-use dictamen_engine::Outcome;
 use dictamen_model::characteristic::Value as Fact;
-use rust_decimal::Decimal;
 
 use crate::{
     answer::{Answer, CODES, Codes, KNOCK_OUTS},
     applicant::Applicant,
     peers::{float, pesos},
+    staged::{self, BANDS},
     ways::Way,
 };
 
 const EXPRESSIONS: &str = include_str!("../../policies/policy.cel");
-
-/// Letter, longest term, and instalment per peso lent.
-const BANDS: [(char, i64, Decimal); 3] = [
-    ('A', 36, Decimal::from_parts(4, 0, 0, false, 2)),
-    ('B', 24, Decimal::from_parts(5, 0, 0, false, 2)),
-    ('C', 18, Decimal::from_parts(8, 0, 0, false, 2)),
-];
 
 /// CEL as a way.
 pub(super) struct Cel<'a> {
@@ -61,54 +54,24 @@ impl<'a> Cel<'a> {
     }
 
     fn decide(&self, at: usize) -> Answer {
-        let (context, applicant) = (&self.contexts[at], &self.applicants[at]);
-        let mut knocked_out = Codes::default();
-        for (position, rule) in (0_u8..).zip(&self.knock_outs) {
-            let Value::Bool(fired) = rule.execute(context).unwrap() else {
-                return Answer::ended(Outcome::Refer, knocked_out);
-            };
-            knocked_out = knocked_out.with(position, fired);
-        }
-        if !knocked_out.is_empty() {
-            return Answer::ended(Outcome::Decline, knocked_out);
-        }
-        let Value::Int(score) = self.score.execute(context).unwrap() else {
-            return Answer::ended(Outcome::Refer, knocked_out);
+        let context = &self.contexts[at];
+        let fired = |rule: &Program| match rule.execute(context).unwrap() {
+            Value::Bool(fired) => fired,
+            other => panic!("{other:?} is no condition"),
         };
-        let ended = |outcome, codes, band| Answer {
-            score: Some(score),
-            band: Some(band),
-            ..Answer::ended(outcome, codes)
+        let rules = (0_u8..).zip(&self.knock_outs);
+        let knocked_out = rules.fold(Codes::default(), |codes, (position, rule)| {
+            codes.with(position, fired(rule))
+        });
+        let score = || match self.score.execute(context).unwrap() {
+            Value::Int(score) => score,
+            other => panic!("{other:?} is no score"),
         };
-        let position = match score {
-            700.. => 0,
-            640.. => 1,
-            580.. => 2,
-            540.. => return ended(Outcome::Refer, Codes::S01, 'D'),
-            _ => return ended(Outcome::Decline, Codes::S00, 'E'),
+        let limit = |band: usize| match self.limits[band].execute(context).unwrap() {
+            Value::Float(limit) => pesos(limit),
+            other => panic!("{other:?} is no limit"),
         };
-        let (band, max_term, payment_rate) = BANDS[position];
-        let Value::Float(limit) = self.limits[position].execute(context).unwrap() else {
-            return ended(Outcome::Refer, knocked_out, band);
-        };
-        let affordable = pesos(limit);
-        if affordable < Decimal::from(5_000) {
-            return ended(Outcome::Decline, Codes::A01, band);
-        }
-        let amount = applicant.requested_amount.min(affordable);
-        let codes = Codes::default()
-            .with(11, amount < applicant.requested_amount)
-            .with(12, max_term < applicant.requested_term_months);
-        let outcome = if codes.is_empty() {
-            Outcome::Approve
-        } else {
-            Outcome::Counter
-        };
-        Answer {
-            amount: Some(amount),
-            payment: Some((amount * payment_rate).round_dp(2)),
-            ..ended(outcome, codes, band)
-        }
+        staged::decide(&self.applicants[at], knocked_out, score, limit)
     }
 }
 
