@@ -6,7 +6,7 @@ use dictamen_engine::{Outcome, Policy, Verdict};
 use dictamen_model::characteristic::{Characteristics, Value};
 use proptest::prelude::*;
 
-use crate::support::{decide, facts, folder, line, one_rule, policy};
+use crate::support::{decide, facts, folder, line, one_rule, policy, render};
 
 fn int(n: i64) -> Value {
     Value::Int(n)
@@ -486,7 +486,7 @@ proptest! {
 
 #[test]
 fn a_column_of_days_is_compared_and_looked_up_as_days() {
-    let mut source = crate::support::folder(
+    let mut source = folder(
         "policy(\"t\", \"1\");\nlet days = table(\"days.csv\");\nstage(\"K\", DECLINE, [\n\
          rule(\"K01\", |a| lookup(days, a.ref_date, \"closed\") ?? false),\n\
          rule(\"K02\", |a| (lookup(days, a.ref_date, \"until\") ?? date(\"2000-01-01\")) > a.ref_date),\n\
@@ -496,8 +496,8 @@ fn a_column_of_days_is_compared_and_looked_up_as_days() {
         "days.csv",
         &b"day,closed,until\n2026-09-16,true,2026-09-17\n2026-09-17,false,2026-09-17\n2026-09-18,false,2026-09-20\n"[..],
     );
-    let policy = dictamen_engine::Policy::load(&source).map(|l| l.policy);
-    let policy = policy.unwrap_or_else(|e| panic!("{}", crate::support::render(&e)));
+    let policy = Policy::load(&source).map(|l| l.policy);
+    let policy = policy.unwrap_or_else(|e| panic!("{}", render(&e)));
     let on = |day: &str| {
         let day: chrono::NaiveDate = day.parse().unwrap();
         line(&decide(&policy, &facts(&[("ref_date", day.into())])))
@@ -510,7 +510,7 @@ fn a_column_of_days_is_compared_and_looked_up_as_days() {
 
 #[test]
 fn days_among_other_cells_are_texts() {
-    let mut source = crate::support::folder(
+    let mut source = folder(
         "policy(\"t\", \"1\");\nlet days = table(\"days.csv\");\nstage(\"K\", DECLINE, [\n\
          rule(\"K01\", |a| lookup(days, \"2026-09-16\", \"closed\") == \"2026-9-1\")]);\notherwise(APPROVE);",
     );
@@ -518,7 +518,7 @@ fn days_among_other_cells_are_texts() {
         "days.csv",
         &b"day,closed\n2026-09-16,2026-9-1\nalways,2026-02-28\n"[..],
     );
-    let policy = dictamen_engine::Policy::load(&source).map(|l| l.policy);
-    let policy = policy.unwrap_or_else(|e| panic!("{}", crate::support::render(&e)));
+    let policy = Policy::load(&source).map(|l| l.policy);
+    let policy = policy.unwrap_or_else(|e| panic!("{}", render(&e)));
     assert_eq!(line(&decide(&policy, &facts(&[]))), "DECLINE K [\"K01\"]");
 }
