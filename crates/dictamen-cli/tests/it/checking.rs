@@ -202,9 +202,9 @@ fn figures_that_end_are_told_in_time() {
         ran.out.matches("parameters::ends-soon").count()
     };
     // The minimum wages end on 31 December 2026, the UMA on 31 January 2027.
-    assert_eq!(told("2026-11-01"), 0);
-    assert_eq!(told("2026-11-02"), 2);
-    assert_eq!(told("2026-12-03"), 3);
+    assert_eq!(told("2026-10-31"), 0);
+    assert_eq!(told("2026-11-01"), 2);
+    assert_eq!(told("2026-12-02"), 3);
     assert_eq!(told("2027-06-01"), 3);
     let ran = place.run("check --as-of 2027-01-01");
     let lines = [
