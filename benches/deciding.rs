@@ -1,42 +1,37 @@
 //! How long one decision takes, and its stages, beside the least anybody would do with the bytes.
 //!
 //! `cargo bench -p dictamen-benches` measures; with `-- --quick` it runs everything a few times
-//! and takes seconds. The baselines are reading the same bytes as untyped JSON, and for deciding
-//! the rules of `starter-mx` written out in Rust.
+//! and takes seconds; `-- --write` puts the figures into `README.md`. The baseline is skipping the
+//! same bytes as JSON: reading them without keeping anything.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a bench prints what it measured, and ends when it cannot"
 )]
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use dictamen_benches::{
-    measure::{Effort, Table},
-    record,
+    dictamen::source,
+    measure::{Effort, Table, hundredths, written},
+    record, report,
 };
-use dictamen_engine::{Decided, Outcome, Policy, PolicySource};
+use dictamen_engine::{Decided, Outcome, Policy};
 use dictamen_lab::pipeline;
-use dictamen_model::{
-    DecisionRequest, Parameters,
-    characteristic::{Characteristics, Value, index_of},
-};
-use rust_decimal::Decimal;
+use dictamen_model::{DecisionRequest, Parameters};
+use serde::de::IgnoredAny;
+
+const PLAIN_SKIP: &str = "plain: skip as JSON";
+const PLAIN_END_TO_END: &str = "plain: end to end, nomina";
+const PDF_SKIP: &str = "PDF: skip as JSON";
+const PDF_END_TO_END: &str = "PDF: end to end, nomina";
 
 fn main() {
-    // Without `--bench` cargo is testing that benches run.
-    let arguments: Vec<String> = std::env::args().collect();
-    let given = |name: &str| arguments.iter().any(|a| a == name);
-    let effort = if given("--quick") || !given("--bench") {
-        Effort::QUICK
-    } else {
-        Effort::FULL
-    };
+    let effort = Effort::asked_for();
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules");
-    let nomina_source = folder(&rules.join("nomina-personal-loan-mx"));
-    let starter_source = folder(&rules.join("starter-mx"));
+    let nomina_source = source(&rules.join("nomina-personal-loan-mx"));
+    let starter_source = source(&rules.join("starter-mx"));
     let nomina = Policy::load(&nomina_source).unwrap().policy;
-    let starter = Policy::load(&starter_source).unwrap().policy;
     let parameters = parameters(&rules.join("parameters"));
     let as_of = record::AS_OF.parse().unwrap();
 
@@ -47,24 +42,19 @@ fn main() {
     let decide = |policy| pipeline::decide_on(policy, &request, as_of, &facts, &parameters);
     let decided = decide(&nomina);
     assert_eq!(decided.decision.outcome, Outcome::Approve, "{decided:?}");
-    let by_hand = StarterByHand::new();
-    assert_eq!(
-        by_hand.decide(&facts),
-        (Outcome::Approve, Vec::new()),
-        "the baseline decides as the policy does"
-    );
-    assert_eq!(decide(&starter).decision.outcome, Outcome::Approve);
 
     let end_to_end = |bytes: &[u8]| {
         let request = DecisionRequest::parse(bytes).unwrap();
         let decided = pipeline::decide(&nomina, &request, as_of, &parameters).unwrap();
         write(&decided)
     };
+    let skip = |bytes: &[u8]| serde_json::from_slice::<IgnoredAny>(bytes).unwrap();
     let untyped = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap();
 
     let mut table = Table::default();
-    let json = table.baseline("plain: read as untyped JSON", || untyped(&plain));
-    table.row("plain: end to end, nomina", json, || end_to_end(&plain));
+    let json = table.baseline(PLAIN_SKIP, || skip(&plain));
+    table.row("plain: read as untyped JSON", json, || untyped(&plain));
+    table.row(PLAIN_END_TO_END, json, || end_to_end(&plain));
     table.row("plain:   parse", json, || {
         DecisionRequest::parse(&plain).unwrap()
     });
@@ -73,157 +63,56 @@ fn main() {
     });
     table.row("plain:   decide, nomina", json, || decide(&nomina));
     table.row("plain:   write", json, || write(&decided));
-    let json = table.baseline("PDF: read as untyped JSON", || untyped(&pdf));
-    table.row("PDF: end to end, nomina", json, || end_to_end(&pdf));
+    let json = table.baseline(PDF_SKIP, || skip(&pdf));
+    table.row("PDF: read as untyped JSON", json, || untyped(&pdf));
+    table.row(PDF_END_TO_END, json, || end_to_end(&pdf));
     table.row("PDF:   parse", json, || {
         DecisionRequest::parse(&pdf).unwrap()
     });
     table.row("PDF:   compute characteristics", json, || {
         pipeline::compute(&pdf_request, as_of, &parameters).unwrap()
     });
-    let hand = table.baseline("starter: outcome and codes by hand", || {
-        by_hand.decide(&facts)
-    });
-    table.row(
-        "starter: decide, with trace, hashes and texts",
-        hand,
-        || decide(&starter),
-    );
     let load = table.baseline("load starter", || Policy::load(&starter_source).unwrap());
     table.row("load nomina", load, || {
         Policy::load(&nomina_source).unwrap()
     });
 
     println!("plain: {} bytes; PDF: {} bytes", plain.len(), pdf.len());
-    println!("{:<50}{:>14}{:>10}", "", "median", "ratio");
-    for row in table.measure(effort) {
+    println!("{:<50}{:>13}{:>10}", "", "median", "ratio");
+    let rows = table.measure(effort);
+    for row in &rows {
         if row.hundredths == 100 {
             println!();
         }
         println!("{row}");
     }
+    let median = |name: &str| {
+        let row = rows.iter().find(|row| row.name == name).unwrap();
+        row.median.as_nanos()
+    };
+    let more = |pdf: &str, plain: &str| median(pdf).saturating_sub(median(plain));
+    let attached = written(hundredths(
+        more(PDF_END_TO_END, PLAIN_END_TO_END),
+        more(PDF_SKIP, PLAIN_SKIP),
+    ));
+    let name = "what the PDF adds, beside skipping its bytes";
+    println!("\n{name:<63}{attached:>10}");
+    let mut lines: Vec<_> = rows
+        .iter()
+        .map(|row| vec![row.name.clone(), written(row.hundredths)])
+        .collect();
+    lines.push(vec![name.to_owned(), attached]);
+    report::tell("deciding", &["", "to its baseline"], lines);
 }
 
 fn write(decided: &Decided) -> Vec<u8> {
     serde_json::to_vec(&decided.decision).unwrap()
 }
 
-/// The rules of `starter-mx` as somebody would write them in Rust: outcome and codes, without
-/// trace, hashes, texts or anything printed.
-struct StarterByHand {
-    record_present: usize,
-    employed_now: usize,
-    weeks_total: usize,
-    salary_real_change_12m: usize,
-    requested_term_months: usize,
-    scores: [usize; 3],
-}
-
-impl StarterByHand {
-    fn new() -> Self {
-        let at = |name| index_of(name).unwrap();
-        Self {
-            record_present: at("record_present"),
-            employed_now: at("employed_now"),
-            weeks_total: at("weeks_total"),
-            salary_real_change_12m: at("salary_real_change_12m"),
-            requested_term_months: at("requested_term_months"),
-            scores: [
-                at("belvo_score_3m"),
-                at("belvo_score_6m"),
-                at("belvo_score_12m"),
-            ],
-        }
-    }
-
-    fn decide(&self, facts: &Characteristics) -> (Outcome, Vec<&'static str>) {
-        let holds = |at| match facts.get(at) {
-            Value::Bool(value) => Some(*value),
-            _ => None,
-        };
-        let int = |at| match facts.get(at) {
-            Value::Int(value) => Some(*value),
-            _ => None,
-        };
-        let [three, six, twelve] = self.scores;
-        let score = int(self.requested_term_months).and_then(|term| {
-            int(match term {
-                ..=3 => three,
-                4..=6 => six,
-                _ => twelve,
-            })
-        });
-        let change = match facts.get(self.salary_real_change_12m) {
-            Value::Decimal(value) => *value,
-            _ => Decimal::ZERO,
-        };
-        let weeks = int(self.weeks_total);
-        let present = holds(self.record_present).map(|present| !present);
-        let employed = holds(self.employed_now).map(|employed| !employed);
-        stage(Outcome::Refer, &[("NO_RECORD", present)])
-            .or_else(|| {
-                stage(
-                    Outcome::Decline,
-                    &[
-                        ("NOT_EMPLOYED", employed),
-                        ("TOO_FEW_WEEKS", weeks.map(|weeks| weeks < 26)),
-                        ("LOW_SCORE", score.map(|score| score < 450)),
-                    ],
-                )
-            })
-            .or_else(|| {
-                stage(
-                    Outcome::Refer,
-                    &[
-                        ("SHORT_HISTORY", weeks.map(|weeks| weeks < 104)),
-                        ("SALARY_FELL", Some(change < Decimal::new(-10, 2))),
-                        ("FAIR_SCORE", score.map(|score| score < 600)),
-                    ],
-                )
-            })
-            .unwrap_or((Outcome::Approve, Vec::new()))
-    }
-}
-
-/// What fired ends the run; what is unknown refers when nothing fired.
-fn stage(
-    outcome: Outcome,
-    rules: &[(&'static str, Option<bool>)],
-) -> Option<(Outcome, Vec<&'static str>)> {
-    let fired: Vec<_> = rules
-        .iter()
-        .filter(|(_, verdict)| *verdict == Some(true))
-        .map(|(code, _)| *code)
-        .collect();
-    if !fired.is_empty() {
-        Some((outcome, fired))
-    } else if rules.iter().any(|(_, verdict)| verdict.is_none()) {
-        Some((Outcome::Refer, vec![dictamen_engine::UNDECIDED]))
-    } else {
-        None
-    }
-}
-
-fn folder(folder: &Path) -> PolicySource {
-    files(folder, &["rhai", "toml", "csv"])
-        .into_iter()
-        .map(|(name, text)| (name, text.into_bytes()))
-        .collect()
-}
-
 fn parameters(folder: &Path) -> Parameters {
-    Parameters::parse(&files(folder, &["toml"])).unwrap()
-}
-
-fn files(folder: &Path, extensions: &[&str]) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
-        if extensions.contains(&extension) {
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            files.insert(name, fs::read_to_string(&path).unwrap());
-        }
+    for (name, text) in source(folder).iter() {
+        files.insert(name.to_owned(), String::from_utf8(text.to_vec()).unwrap());
     }
-    files
+    Parameters::parse(&files).unwrap()
 }

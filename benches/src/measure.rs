@@ -13,6 +13,7 @@ use std::{
 pub struct Row<'a> {
     name: &'a str,
     baseline: usize,
+    items: u32,
     run: Box<dyn FnMut() + 'a>,
 }
 
@@ -34,6 +35,17 @@ pub struct Effort {
 }
 
 impl Effort {
+    /// What the command line asks for. Without `--bench` cargo is testing that benches run.
+    pub fn asked_for() -> Self {
+        let arguments: Vec<String> = std::env::args().collect();
+        let given = |name: &str| arguments.iter().any(|a| a == name);
+        if given("--quick") || !given("--bench") {
+            Self::QUICK
+        } else {
+            Self::FULL
+        }
+    }
+
     /// Enough for ratios to be the same to within a few per cent from run to run.
     pub const FULL: Self = Self {
         rounds: 201,
@@ -59,6 +71,8 @@ pub struct Measured {
     pub name: String,
     /// Median of its turns, per run.
     pub median: Duration,
+    /// Items one run works on.
+    pub items: u32,
     /// Median in hundredths of the baseline's.
     pub hundredths: u128,
 }
@@ -72,10 +86,22 @@ impl<'a> Table<'a> {
     }
 
     /// Adds something to compare with a baseline.
-    pub fn row<T>(&mut self, name: &'a str, baseline: usize, mut run: impl FnMut() -> T + 'a) {
+    pub fn row<T>(&mut self, name: &'a str, baseline: usize, run: impl FnMut() -> T + 'a) {
+        self.row_over(name, baseline, 1, run);
+    }
+
+    /// The same for something that works on several items in a run, as its baseline does.
+    pub fn row_over<T>(
+        &mut self,
+        name: &'a str,
+        baseline: usize,
+        items: u32,
+        mut run: impl FnMut() -> T + 'a,
+    ) {
         self.rows.push(Row {
             name,
             baseline,
+            items,
             run: Box::new(move || {
                 black_box(run());
             }),
@@ -102,11 +128,8 @@ impl<'a> Table<'a> {
             Measured {
                 name: row.name.to_owned(),
                 median: *median,
-                hundredths: median
-                    .as_nanos()
-                    .saturating_mul(100)
-                    .checked_div(base)
-                    .unwrap_or(0),
+                items: row.items,
+                hundredths: hundredths(median.as_nanos(), base),
             }
         })
         .collect()
@@ -115,15 +138,28 @@ impl<'a> Table<'a> {
 
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nanos = self.median.as_nanos();
-        let (micros, rest) = (nanos / 1_000, nanos % 1_000);
-        let (whole, part) = (self.hundredths / 100, self.hundredths % 100);
-        write!(
-            f,
-            "{:<50}{micros:>7}.{rest:03} µs{whole:>7}.{part:02}",
-            self.name
-        )
+        let ratio = written(self.hundredths);
+        write!(f, "{:<50}{}{ratio:>10}", self.name, self.time())
     }
+}
+
+impl Measured {
+    /// Time per item, in microseconds.
+    pub fn time(&self) -> String {
+        let nanos = self.median.as_nanos();
+        let nanos = nanos.checked_div(self.items.into()).unwrap_or(nanos);
+        format!("{:>7}.{:03} µs", nanos / 1_000, nanos % 1_000)
+    }
+}
+
+/// Hundredths of a baseline.
+pub fn hundredths(of: u128, baseline: u128) -> u128 {
+    of.saturating_mul(100).checked_div(baseline).unwrap_or(0)
+}
+
+/// Hundredths as a number with two places.
+pub fn written(hundredths: u128) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 fn turn(row: &mut Row<'_>, count: u32) -> Duration {
@@ -166,7 +202,8 @@ mod tests {
     fn a_row_is_one_line() {
         let measured = Measured {
             name: "parse".to_owned(),
-            median: Duration::from_nanos(12_345),
+            median: Duration::from_nanos(24_690),
+            items: 2,
             hundredths: 207,
         };
         assert_eq!(

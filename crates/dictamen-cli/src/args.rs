@@ -54,11 +54,14 @@ Examples:
   dictamen check nomina-personal-loan-mx --format json
   dictamen check --format sarif > findings.sarif
   dictamen check --explain script::unit
+  dictamen check --as-of 2026-12-01
   dictamen check my-policy --fix
 
 --fix changes what can only be meant in one way: signs and words of other languages, quotation marks,
 a name with one slip in it. It shows every line before and after. It changes no number, no code and
-nothing that could be meant otherwise; an editor offers those changes one by one.")]
+nothing that could be meant otherwise; an editor offers those changes one by one.
+
+Warnings and notes leave the exit code at 0.")]
     Check(CheckArgs),
     /// Run the cases of policies
     #[command(after_help = "\
@@ -81,6 +84,18 @@ Sets indentation, spaces and blank lines; keeps line breaks, comments and everyt
 are, so that a formatted policy decides as before. Spaces that line things up, after a comma or
 before a comment, stay too. A script with an unclosed text or bracket is left alone.")]
     Fmt(FmtArgs),
+    /// Write a policy as a document that people can read and sign
+    #[command(after_help = "\
+Examples:
+  dictamen doc nomina-personal-loan-mx
+  dictamen doc nomina-personal-loan-mx --lang en --format html --output policy.html
+  dictamen doc nomina-personal-loan-mx@1.0.0
+
+Everything the policy says, in words: stages and rules with their limits, what happens when a value
+is unknown, scorecard, bands, offer, reasons, and the characteristics and public figures behind
+them. What is written above a rule or a limit in the script is quoted. The HTML is one file that
+needs no network; a browser prints it.")]
+    Doc(DocArgs),
     /// Help an editor with writing policies, over the language server protocol
     #[command(after_help = "\
 Example, for Neovim:
@@ -233,6 +248,9 @@ pub(crate) struct CheckArgs {
     /// Make the changes that can only be meant so, then check
     #[arg(long, conflicts_with_all = ["explain", "format"])]
     pub(crate) fix: bool,
+    /// Day against which the end of public figures is held; today in Mexico City by default
+    #[arg(long, value_name = "DATE", conflicts_with = "explain")]
+    pub(crate) as_of: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -256,6 +274,42 @@ pub(crate) struct TestArgs {
     /// How results are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DocArgs {
+    /// Policy to write about; with @VERSION another version than the live one
+    #[arg(value_name = "ID[@VERSION]")]
+    pub(crate) policy: String,
+    #[command(flatten)]
+    pub(crate) rules: RulesArg,
+    /// The language it is written in
+    #[arg(long, value_name = "LANGUAGE", default_value = "es-MX")]
+    pub(crate) lang: LangArg,
+    /// How it is written
+    #[arg(long, default_value = "markdown")]
+    pub(crate) format: DocFormat,
+    /// Where it is written; standard output unless given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangArg {
+    /// Mexican Spanish
+    #[value(name = "es-MX", alias = "es")]
+    Spanish,
+    /// English
+    #[value(name = "en")]
+    English,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DocFormat {
+    /// Markdown
+    Markdown,
+    /// One HTML page
+    Html,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -3,6 +3,7 @@
 pub(crate) mod characteristics;
 pub(crate) mod check;
 pub(crate) mod decide;
+pub(crate) mod doc;
 pub(crate) mod fmt;
 mod input;
 pub(crate) mod lsp;

@@ -61,6 +61,7 @@ fn dispatch(
         Command::Check(args) => command::check::run(&args, out),
         Command::Test(args) => command::test::run(&args, out, err),
         Command::Fmt(args) => command::fmt::run(&args, out, err),
+        Command::Doc(args) => command::doc::run(&args, out, err),
         Command::Lsp(_) => command::lsp::run(),
         Command::Characteristics(args) => command::characteristics::run(&args, out, err),
         Command::Completions(args) => {

@@ -59,13 +59,14 @@ pub(crate) fn check_summary(
     policies: usize,
     errors: usize,
     warnings: usize,
+    notes: usize,
 ) -> io::Result<()> {
     let errors_in = if errors > 0 { BAD } else { GOOD };
     let warnings_in = if warnings > 0 { WARN } else { DIM };
     writeln!(
         out,
         "{policies} checked, {errors_in}{errors} errors{errors_in:#}, \
-         {warnings_in}{warnings} warnings{warnings_in:#}"
+         {warnings_in}{warnings} warnings{warnings_in:#}, {DIM}{notes} notes{DIM:#}"
     )
 }
 

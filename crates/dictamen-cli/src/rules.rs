@@ -3,7 +3,9 @@
 use std::{io::Write, path::Path, sync::Arc};
 
 use dictamen_model::suggest;
-use dictamen_server::rules::{PARAMETERS, ParameterSet, ReadError, RuleBook, RulesSource};
+use dictamen_server::rules::{
+    LoadedPolicy, PARAMETERS, ParameterSet, ReadError, RuleBook, RulesSource, Versions,
+};
 
 use crate::{
     exit::{Exit, Failure},
@@ -69,4 +71,62 @@ pub(crate) fn print_failures(
         }
     }
     Ok(())
+}
+
+/// The policy called `ID` or `ID@VERSION` in the rules folder at `dir`, and the book it is in.
+pub(crate) fn policy(
+    dir: &Path,
+    policy: &str,
+    err: &mut dyn Write,
+) -> Result<(RuleBook, Arc<LoadedPolicy>), Failure> {
+    let (id, version) = match policy.split_once('@') {
+        Some((id, version)) => (id, Some(version)),
+        None => (policy, None),
+    };
+    let mut source = read(dir)?;
+    keep(&mut source, &[id.to_owned()])?;
+    let book = RuleBook::build(&RuleBook::default(), &source);
+    let loaded = match find(&book, id, version) {
+        Ok(loaded) => loaded,
+        Err(failure) => {
+            // A policy that does not load is the likeliest cause, and says more.
+            if book
+                .failures()
+                .iter()
+                .any(|f| source.folders.contains_key(&f.folder))
+            {
+                print_failures(&book, dir, err, |f| source.folders.contains_key(f))?;
+                return Err(Failure::new(
+                    Exit::Invalid,
+                    format!("policy `{id}` does not load"),
+                ));
+            }
+            return Err(failure);
+        }
+    };
+    Ok((book, loaded))
+}
+
+fn find(book: &RuleBook, id: &str, version: Option<&str>) -> Result<Arc<LoadedPolicy>, Failure> {
+    let versions = book.policy(id);
+    let found = match version {
+        Some(version) => versions.and_then(|v| v.get(version)),
+        None => versions.and_then(Versions::live),
+    };
+    found.cloned().ok_or_else(|| {
+        let known: Vec<&str> = versions.into_iter().flat_map(Versions::names).collect();
+        match version {
+            Some(version) => Failure::new(
+                Exit::Usage,
+                format!("policy `{id}` has no version `{version}`"),
+            )
+            .help_opt(suggest::help(version, known.iter().copied())),
+            None => Failure::new(Exit::Usage, format!("policy `{id}` has no live version")).help(
+                format!(
+                    "name one with `--policy {id}@VERSION`: {}",
+                    known.join(", ")
+                ),
+            ),
+        }
+    })
 }

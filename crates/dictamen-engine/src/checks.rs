@@ -3,6 +3,8 @@
 //! The text is the single source; a test holds that every code is in it and that its examples
 //! are what they say.
 
+pub use crate::check::ending;
+
 /// The whole text, in Markdown.
 const TEXT: &str = include_str!("../docs/checks.md");
 

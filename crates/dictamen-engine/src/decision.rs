@@ -7,8 +7,8 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use chrono::NaiveDate;
-use dictamen_model::characteristic::{Characteristics, definitions};
-use serde::Serialize;
+use dictamen_model::characteristic::{Characteristics, definitions, index_of};
+use serde::{Serialize, ser::SerializeMap};
 
 use crate::{Trace, canonical};
 
@@ -89,7 +89,7 @@ pub struct Decision {
     pub points: Option<BTreeMap<Arc<str>, i64>>,
     /// Every characteristic the policy could have read, rounded for printing.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub characteristics: Ordered<serde_json::Value>,
+    pub characteristics: Printed,
     /// The policy that decided.
     pub policy: PolicyStamp,
     /// The dated public parameters it was decided with.
@@ -107,33 +107,33 @@ pub struct Decision {
     pub as_of: NaiveDate,
 }
 
-/// A map that serialises in the order it was filled.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ordered<T>(pub Vec<(&'static str, T)>);
+/// Characteristics as a decision prints them: decimals as text, rounded by their unit; null when
+/// missing. Printed when it is written, not before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed(Characteristics);
 
-impl<T> Ordered<T> {
-    /// The value under `key`.
-    pub fn get(&self, key: &str) -> Option<&T> {
-        self.0.iter().find(|(k, _)| *k == key).map(|(_, v)| v)
+impl Printed {
+    /// Takes what is to be printed.
+    pub fn new(characteristics: Characteristics) -> Self {
+        Self(characteristics)
+    }
+
+    /// The characteristic called `name`, as printed.
+    pub fn get(&self, name: &str) -> Option<serde_json::Value> {
+        let at = index_of(name)?;
+        let definition = definitions().get(at)?;
+        Some(canonical::printed(self.0.get(at), definition.unit))
     }
 }
 
-impl Ordered<serde_json::Value> {
-    /// Characteristics as a decision prints them: decimals as text, rounded by their unit; null
-    /// when missing.
-    pub fn printed(characteristics: &Characteristics) -> Self {
-        let printed = definitions().iter().zip(characteristics.iter());
-        Self(
-            printed
-                .map(|(d, (name, value))| (name, canonical::printed(value, d.unit)))
-                .collect(),
-        )
-    }
-}
-
-impl<T: Serialize> Serialize for Ordered<T> {
+impl Serialize for Printed {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(k, v)| (k, v)))
+        let definitions = definitions();
+        let mut map = serializer.serialize_map(Some(definitions.len()))?;
+        for (definition, (name, value)) in definitions.iter().zip(self.0.iter()) {
+            map.serialize_entry(name, &canonical::Printing(value, definition.unit))?;
+        }
+        map.end()
     }
 }
 

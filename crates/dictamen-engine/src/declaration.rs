@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use crate::{
     Outcome,
     table::Table,
-    tree::{Closure, Place},
+    tree::{Closure, Names, Place},
 };
 
 /// Everything a policy's script declared, in the order it was declared.
@@ -29,6 +29,16 @@ pub(crate) struct Declaration {
     pub(crate) terms: Vec<Term>,
     /// Reason codes named inside the offer.
     pub(crate) offer_codes: Vec<(Arc<str>, Place)>,
+}
+
+impl Names for Declaration {
+    fn param(&self, index: usize) -> &str {
+        self.params.get(index).map_or("?", |param| &param.name)
+    }
+
+    fn term(&self, index: usize) -> &str {
+        self.terms.get(index).map_or("?", |term| &term.name)
+    }
 }
 
 /// `policy(id, version)`.

@@ -16,6 +16,8 @@ pub enum Severity {
     Error,
     /// The policy can be used; somebody should look.
     Warning,
+    /// The policy can be used; what it does is safe and may surprise.
+    Note,
 }
 
 /// A part of a file of the policy folder, from its first character up to the place behind its last
@@ -102,6 +104,14 @@ impl Diagnostic {
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
+            ..Self::error(code, message)
+        }
+    }
+
+    /// A note without a place.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Note,
             ..Self::error(code, message)
         }
     }

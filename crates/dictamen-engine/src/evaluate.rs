@@ -1,13 +1,20 @@
 //! Decides: stages, scorecard, bands, offer, in this order, until one of them ends the run.
 //!
 //! Total by construction: whatever cannot be computed refers. It knows the compiled policy and
-//! the characteristics, and nothing of scripts, files or records.
+//! the characteristics, and nothing of scripts, files or records. A run writes into a
+//! [`Scratch`] and takes nothing from the heap once the scratch has grown to the policy's size;
+//! [`Evaluated`] turns what is there into a decision and a trace when somebody asks.
 
+mod bins;
 mod compute;
 mod function;
-mod offer;
+mod grant;
+mod machine;
 mod run;
-mod value;
-mod walk;
+mod scratch;
+mod view;
 
+pub(crate) use bins::Bins;
 pub(crate) use run::run;
+pub use scratch::Scratch;
+pub use view::Evaluated;

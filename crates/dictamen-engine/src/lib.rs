@@ -41,6 +41,7 @@
 //! ```
 
 mod canonical;
+mod check;
 pub mod checks;
 mod decision;
 mod declaration;
@@ -51,6 +52,7 @@ mod extent;
 mod format;
 pub mod guide;
 mod policy;
+mod program;
 mod reasons;
 mod script;
 mod source;
@@ -59,13 +61,15 @@ mod table;
 mod text;
 mod trace;
 mod tree;
+pub mod words;
 
 pub use decision::{
-    Decided, Decision, MissingInput, Offer, Ordered, Outcome, ParametersStamp, PolicyStamp, Reason,
+    Decided, Decision, MissingInput, Offer, Outcome, ParametersStamp, PolicyStamp, Printed, Reason,
     ReasonText,
 };
 pub use diagnostic::{Diagnostic, Severity, Span};
 pub use edit::Edit;
+pub use evaluate::{Evaluated, Scratch};
 pub use format::format;
 pub use policy::{Application, Loaded, ParamInfo, Policy, RuleInfo, StageInfo};
 pub use reasons::{CatalogueReason, FAILED, HUMAN_REVIEW, UNDECIDED};

@@ -6,18 +6,20 @@ mod describe;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use dictamen_model::characteristic::{Characteristics, Value};
-use rust_decimal::Decimal;
+use dictamen_model::characteristic::{Characteristics, Value, index_of};
 
 pub use describe::{ParamInfo, RuleInfo, StageInfo};
 
 use crate::{
-    Decided, Diagnostic, Outcome, ParametersStamp, PolicySource, PolicyStamp, canonical,
-    declaration::{BandEffect, Param},
-    evaluate, reasons, script,
+    CatalogueReason, Decided, Diagnostic, Outcome, ParametersStamp, PolicySource, PolicyStamp,
+    canonical,
+    declaration::{Declaration, Param},
+    evaluate::{self, Bins, Evaluated, Scratch},
+    program::{Cell, Entry, Program, index},
+    reasons, script,
     table::Table,
     text::Texts,
-    tree::Closure,
+    tree::{Closure, Place},
 };
 
 /// Name of the stage that scores.
@@ -38,8 +40,65 @@ pub struct Policy {
     /// Best first; empty without a scorecard.
     pub(crate) bands: Vec<Band>,
     pub(crate) ending: Ending,
-    pub(crate) reasons: reasons::Catalogue,
+    /// The catalogue, by code; reasons are known by their position in it.
+    pub(crate) reasons: Vec<CatalogueReason>,
     pub(crate) names: Names,
+    pub(crate) system: SystemReasons,
+    pub(crate) asked: Asked,
+    /// The trees above, flat.
+    pub(crate) program: Program,
+    /// Names of the terms that bands carry, by position.
+    pub(crate) terms: Vec<Arc<str>>,
+    pub(crate) places: Places,
+}
+
+/// Where the parts of a policy are declared, for what is written above them.
+#[derive(Debug)]
+pub(crate) struct Places {
+    /// By position among the stages.
+    pub(crate) stages: Vec<Place>,
+    pub(crate) scorecard: Option<Place>,
+    pub(crate) bands: Option<Place>,
+    /// Of the offer, or of `otherwise`.
+    pub(crate) ending: Option<Place>,
+}
+
+impl Places {
+    fn of(declaration: &Declaration) -> Self {
+        let offer = declaration.offer.as_ref().map(|offer| offer.place);
+        Self {
+            stages: declaration.stages.iter().map(|stage| stage.place).collect(),
+            scorecard: declaration.scorecard.as_ref().map(|found| found.place),
+            bands: declaration.bands.as_ref().map(|found| found.place),
+            ending: offer.or_else(|| declaration.otherwise.as_ref().map(|found| found.place)),
+        }
+    }
+}
+
+/// Positions of the engine's own reasons in the catalogue.
+#[derive(Debug)]
+pub(crate) struct SystemReasons {
+    pub(crate) failed: u32,
+    pub(crate) undecided: u32,
+    pub(crate) human_review: u32,
+}
+
+/// Table positions of the characteristics that the engine itself reads.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) amount: Option<usize>,
+    pub(crate) term_months: Option<usize>,
+    pub(crate) human_review: Option<usize>,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self {
+            amount: index_of("requested_amount"),
+            term_months: index_of("requested_term_months"),
+            human_review: index_of("human_review_requested"),
+        }
+    }
 }
 
 /// Names of the stages that the engine adds.
@@ -72,7 +131,9 @@ pub(crate) struct Stage {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) code: Arc<str>,
+    pub(crate) reason: u32,
     pub(crate) condition: Closure,
+    pub(crate) entry: Entry,
     pub(crate) file: String,
     pub(crate) line: usize,
 }
@@ -88,32 +149,14 @@ pub(crate) struct Scorecard {
 #[derive(Debug)]
 pub(crate) struct Scored {
     pub(crate) code: Arc<str>,
+    pub(crate) reason: u32,
     pub(crate) input: Closure,
-    /// Lower bounds, ascending, with points.
-    pub(crate) bins: Vec<(Decimal, i64)>,
+    pub(crate) entry: Entry,
+    pub(crate) bins: Bins,
     /// Points when the input is missing; `None` refers.
     pub(crate) missing: Option<i64>,
     pub(crate) file: String,
     pub(crate) line: usize,
-}
-
-impl Scored {
-    /// The points of the best bin, against which points are lost.
-    pub(crate) fn best(&self) -> i64 {
-        self.bins
-            .iter()
-            .map(|(_, points)| *points)
-            .max()
-            .unwrap_or(0)
-    }
-
-    /// The points of the bin a value falls in; `None` below the first bin.
-    pub(crate) fn points(&self, value: Decimal) -> Option<i64> {
-        let above = self.bins.partition_point(|(lower, _)| *lower <= value);
-        self.bins
-            .get(above.checked_sub(1)?)
-            .map(|(_, points)| *points)
-    }
 }
 
 /// One band of the score.
@@ -128,38 +171,16 @@ pub(crate) struct Band {
 #[derive(Debug)]
 pub(crate) enum Effect {
     /// On to the offer, with these terms by position.
-    Terms(Vec<Option<Value>>),
+    Terms {
+        values: Vec<Option<Value>>,
+        cells: Vec<Option<Cell>>,
+    },
     /// The end.
     End {
         outcome: Outcome,
-        code: Arc<str>,
+        reason: u32,
         score_reasons: usize,
     },
-}
-
-impl Effect {
-    fn new(effect: BandEffect, terms: usize) -> Self {
-        match effect {
-            BandEffect::Terms(given) => {
-                let mut by_position = vec![None; terms];
-                for (index, value) in given {
-                    if let Some(slot) = by_position.get_mut(index) {
-                        *slot = Some(value);
-                    }
-                }
-                Self::Terms(by_position)
-            }
-            BandEffect::End {
-                outcome,
-                code,
-                score_reasons,
-            } => Self::End {
-                outcome,
-                code,
-                score_reasons,
-            },
-        }
-    }
 }
 
 /// How a run ends that no stage and no band ended.
@@ -168,13 +189,14 @@ pub(crate) enum Ending {
     /// With an offer.
     Offer {
         closure: Closure,
+        entry: Entry,
         file: String,
         line: usize,
     },
     /// With a fixed outcome.
     Otherwise {
         outcome: Outcome,
-        code: Option<Arc<str>>,
+        reason: Option<u32>,
     },
 }
 
@@ -218,6 +240,7 @@ impl Policy {
         let policy = compile::compile(
             declaration,
             catalogue,
+            source,
             &hash,
             &texts,
             whole,
@@ -231,6 +254,11 @@ impl Policy {
             }),
             _ => Err(diagnostics),
         }
+    }
+
+    /// A reason by its position in the catalogue.
+    pub(crate) fn reason(&self, at: u32) -> Option<&CatalogueReason> {
+        self.reasons.get(index(at))
     }
 
     /// Stage and code of everything a run can meet, in the order it is met.
@@ -252,8 +280,31 @@ impl Policy {
         staged.chain(scored).chain(offer)
     }
 
-    /// Decides one application. Never fails and never panics: what cannot be computed refers.
+    /// Decides on characteristics, writing into memory that is used again: once the scratch has
+    /// grown to the policy's size nothing is taken from the heap. Never fails and never panics:
+    /// what cannot be computed refers.
+    pub fn evaluate<'a>(
+        &'a self,
+        characteristics: &'a Characteristics,
+        scratch: &'a mut Scratch,
+    ) -> Evaluated<'a> {
+        evaluate::run(self, characteristics, scratch);
+        Evaluated::new(self, characteristics, scratch)
+    }
+
+    /// Decides one application, with its whole trace.
     pub fn decide(&self, application: &Application<'_>) -> Decided {
-        evaluate::run(self, application)
+        let mut scratch = Scratch::new();
+        let evaluated = self.evaluate(application.characteristics, &mut scratch);
+        let Application {
+            application_id,
+            as_of,
+            parameters,
+            ..
+        } = *application;
+        Decided {
+            decision: evaluated.decision(application_id, as_of, parameters),
+            trace: evaluated.trace(),
+        }
     }
 }

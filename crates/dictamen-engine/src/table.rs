@@ -1,10 +1,12 @@
 //! A table of the policy folder: a CSV file with a header row, read once.
 //!
-//! Cells are whole numbers, exact decimals, `true`/`false`, or texts; an empty cell is missing.
+//! Cells are whole numbers, exact decimals, `true`/`false`, dates (`2026-01-31`), or texts; an empty
+//! cell is missing.
 //! A column has one type. The module knows nothing of scripts.
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use dictamen_model::characteristic::{Kind, Value};
 use rust_decimal::{Decimal, prelude::FromStr};
 
@@ -20,6 +22,8 @@ pub(crate) struct Table {
     pub(crate) file: Arc<str>,
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Vec<Value>>,
+    /// Rows with a first cell, by their first cell; rows of like cells as they stand.
+    pub(crate) by_key: Vec<usize>,
     /// What is probably not meant as it stands.
     pub(crate) doubts: Vec<TableProblem>,
 }
@@ -127,6 +131,7 @@ impl Table {
             Ok(Self {
                 file: file.into(),
                 columns,
+                by_key: by_key(&rows),
                 rows,
                 doubts,
             })
@@ -141,11 +146,16 @@ impl Table {
     }
 
     /// The row whose first cell equals `key`.
-    pub(crate) fn find(&self, key: &Value) -> Option<&[Value]> {
-        self.rows
-            .iter()
-            .find(|row| row.first().is_some_and(|first| same(first, key)))
-            .map(Vec::as_slice)
+    pub(crate) fn find(&self, key: &Key<'_>) -> Option<usize> {
+        let at = self
+            .by_key
+            .partition_point(|row| self.key(*row).as_ref() < Some(key));
+        let row = *self.by_key.get(at)?;
+        (self.key(row).as_ref() == Some(key)).then_some(row)
+    }
+
+    fn key(&self, row: usize) -> Option<Key<'_>> {
+        Key::of(self.rows.get(row)?.first()?)
     }
 
     /// The first key, in order, that two rows have and of which only one would ever be found.
@@ -156,6 +166,7 @@ impl Table {
             .filter_map(|row| match row.first()? {
                 Value::Bool(b) => Some(b.to_string()),
                 Value::Text(text) => Some(text.to_string()),
+                Value::Date(day) => Some(day.to_string()),
                 other => number(other).map(|n| n.normalize().to_string()),
             })
             .collect();
@@ -166,15 +177,44 @@ impl Table {
         })
     }
 
-    /// The row with the largest first cell that is at most `value`.
-    pub(crate) fn find_range(&self, value: Decimal) -> Option<&[Value]> {
-        self.rows
-            .iter()
-            .filter_map(|row| Some((number(row.first()?)?, row)))
-            .filter(|(lower, _)| *lower <= value)
-            .max_by(|(a, _), (b, _)| a.cmp(b))
-            .map(|(_, row)| row.as_slice())
+    /// The row with the largest first cell that is at most `value`; of like rows the last.
+    pub(crate) fn find_range(&self, value: Decimal) -> Option<usize> {
+        let key = Key::Number(value);
+        let above = self
+            .by_key
+            .partition_point(|row| self.key(*row).as_ref() <= Some(&key));
+        let row = *self.by_key.get(above.checked_sub(1)?)?;
+        matches!(self.key(row), Some(Key::Number(_))).then_some(row)
     }
+}
+
+/// What a row is found by. Whole numbers and decimals of one value are one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key<'a> {
+    Number(Decimal),
+    Bool(bool),
+    Date(NaiveDate),
+    Text(&'a str),
+}
+
+impl<'a> Key<'a> {
+    /// The key a cell is; `None` when it is empty.
+    fn of(cell: &'a Value) -> Option<Self> {
+        match cell {
+            Value::Missing => None,
+            Value::Int(_) | Value::Decimal(_) => number(cell).map(Self::Number),
+            Value::Bool(b) => Some(Self::Bool(*b)),
+            Value::Date(d) => Some(Self::Date(*d)),
+            Value::Text(text) => Some(Self::Text(text)),
+        }
+    }
+}
+
+fn by_key(rows: &[Vec<Value>]) -> Vec<usize> {
+    let key = |row: &usize| Key::of(rows.get(*row)?.first()?);
+    let mut by_key: Vec<usize> = (0..rows.len()).filter(|row| key(row).is_some()).collect();
+    by_key.sort_by_key(key);
+    by_key
 }
 
 fn problem(error: &csv::Error) -> TableProblem {
@@ -206,13 +246,6 @@ pub(crate) fn number(value: &Value) -> Option<Decimal> {
     }
 }
 
-fn same(a: &Value, b: &Value) -> bool {
-    match (number(a), number(b)) {
-        (Some(a), Some(b)) => a == b,
-        _ => a == b,
-    }
-}
-
 fn cell(text: &str) -> Value {
     if text.is_empty() {
         Value::Missing
@@ -222,9 +255,17 @@ fn cell(text: &str) -> Value {
         Value::Decimal(d)
     } else if let Ok(b) = bool::from_str(text) {
         Value::Bool(b)
+    } else if let Some(day) = date(text) {
+        Value::Date(day)
     } else {
         Value::Text(text.into())
     }
+}
+
+/// A day as `2026-01-31`, and no other way of writing one.
+fn date(text: &str) -> Option<NaiveDate> {
+    let day: NaiveDate = text.parse().ok()?;
+    (day.to_string() == text).then_some(day)
 }
 
 /// Whether a cell is a number to a spreadsheet, though not to a policy: `10%`, `$5`, `10,000`, `1E+05`.
@@ -255,6 +296,7 @@ fn column_kind(rows: &mut [Vec<Value>], index: usize) -> Kind {
             (Kind::Text, Value::Int(n)) => Value::Text(n.to_string().into()),
             (Kind::Text, Value::Decimal(d)) => Value::Text(d.to_string().into()),
             (Kind::Text, Value::Bool(b)) => Value::Text(b.to_string().into()),
+            (Kind::Text, Value::Date(day)) => Value::Text(day.to_string().into()),
             (_, other) => other.clone(),
         };
     }

@@ -368,6 +368,35 @@ impl Texts {
         lines.unwrap_or(0)
     }
 
+    /// What stands on the line of a place before it.
+    pub(crate) fn before(&self, place: Place) -> &str {
+        let line = place.line.checked_sub(1);
+        let line = self
+            .files
+            .get(place.file)
+            .zip(line)
+            .and_then(|(file, line)| file.lines.get(line))
+            .map_or("", String::as_str);
+        let column = place.column.saturating_sub(1);
+        let end = line
+            .char_indices()
+            .nth(column)
+            .map_or(line.len(), |(i, _)| i);
+        line.get(..end).unwrap_or_default()
+    }
+
+    /// The first line of a file, from 1, that starts with a text, white space aside.
+    pub(crate) fn line_with(&self, file: usize, start: &str) -> Option<usize> {
+        let lines = &self.files.get(file)?.lines;
+        let position = lines.iter().position(|line| {
+            let line = line.trim_start();
+            line.strip_prefix("private ")
+                .unwrap_or(line)
+                .starts_with(start)
+        });
+        position?.checked_add(1)
+    }
+
     /// Whether a file binds a name with `let` or `const`.
     pub(crate) fn declares(&self, file: usize, name: &str) -> bool {
         self.extents(file)

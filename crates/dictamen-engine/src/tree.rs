@@ -7,6 +7,7 @@
 mod function;
 mod print;
 mod types;
+mod visit;
 
 use std::sync::Arc;
 
@@ -14,8 +15,9 @@ use dictamen_model::characteristic::Value;
 use rust_decimal::Decimal;
 
 pub(crate) use function::Function;
-pub(crate) use print::{Names, print};
+pub(crate) use print::{Names, print, print_value};
 pub(crate) use types::{Type, unit_named, unit_of};
+pub(crate) use visit::{parts, visit};
 
 use crate::Outcome;
 
@@ -82,6 +84,13 @@ pub(crate) struct Node {
     pub(crate) place: Place,
 }
 
+/// Equal in what it computes, wherever it was written.
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
 /// A comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Comparator {
@@ -108,6 +117,18 @@ impl Comparator {
 }
 
 impl Comparator {
+    /// The comparison that holds where this one does not.
+    pub(crate) fn negated(self) -> Self {
+        match self {
+            Self::Less => Self::AtLeast,
+            Self::AtMost => Self::Greater,
+            Self::Equal => Self::NotEqual,
+            Self::NotEqual => Self::Equal,
+            Self::AtLeast => Self::Less,
+            Self::Greater => Self::AtMost,
+        }
+    }
+
     /// The comparison with its sides exchanged.
     pub(crate) fn mirrored(self) -> Self {
         match self {
@@ -144,7 +165,7 @@ impl Operator {
 }
 
 /// What a node does.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum NodeKind {
     /// A literal; never missing.
     Constant(Value),
@@ -191,7 +212,7 @@ pub(crate) enum NodeKind {
     /// Leaves the closure or the inlined function with a value.
     Return(Box<Node>),
     /// A call of a function of the script, its body in place; `Return` ends here.
-    Inlined(Box<Node>),
+    Inlined { name: Arc<str>, body: Box<Node> },
     /// The first that is not missing.
     Coalesce(Vec<Node>),
     /// Whether the value is missing.
@@ -236,16 +257,20 @@ pub(crate) enum NodeKind {
 }
 
 /// One step of a block.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Step {
-    /// Binds a value.
-    Let { slot: usize, value: Node },
+    /// Binds a value, under the name the script gives it.
+    Let {
+        slot: usize,
+        name: Arc<str>,
+        value: Node,
+    },
     /// Runs for its `return`.
     Run(Node),
 }
 
 /// One arm of a `switch`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Arm {
     pub(crate) pattern: Pattern,
     pub(crate) guard: Option<Node>,
@@ -253,7 +278,7 @@ pub(crate) struct Arm {
 }
 
 /// What an arm fits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Pattern {
     /// Exactly this value.
     Exactly(Value),
@@ -266,7 +291,7 @@ pub(crate) enum Pattern {
 }
 
 /// The terms of a granted offer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct GrantTerms {
     pub(crate) amount: Node,
     pub(crate) term_months: Node,
@@ -278,7 +303,7 @@ pub(crate) struct GrantTerms {
 }
 
 /// A reason code that turns an offer into a counter-offer when its condition holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Reduction {
     pub(crate) code: Arc<str>,
     pub(crate) condition: Node,

@@ -4,7 +4,7 @@
 //! decision whichever way it came in. Knows the order of the steps and nothing of their content.
 
 use chrono::NaiveDate;
-use dictamen_engine::{Application, Decided, ParametersStamp, Policy};
+use dictamen_engine::{Application, Decided, Decision, ParametersStamp, Policy, Scratch, Trace};
 use dictamen_model::{
     DecisionRequest, Parameters,
     characteristic::{self, Characteristics, ComputeError},
@@ -59,6 +59,26 @@ pub fn decide(
         &characteristics,
         parameters,
     ))
+}
+
+/// Computes and decides; the trace is made only when it is asked for.
+///
+/// # Errors
+///
+/// As [`compute`]; deciding itself never fails.
+pub fn answer(
+    policy: &Policy,
+    request: &DecisionRequest,
+    as_of: NaiveDate,
+    parameters: &Parameters,
+    with_trace: bool,
+) -> Result<(Decision, Option<Trace>), ComputeError> {
+    let characteristics = compute(request, as_of, parameters)?;
+    let mut scratch = Scratch::new();
+    let evaluated = policy.evaluate(&characteristics, &mut scratch);
+    let id = &request.application.application_id;
+    let decision = evaluated.decision(id, as_of, &stamp(parameters));
+    Ok((decision, with_trace.then(|| evaluated.trace())))
 }
 
 /// The stamp decisions carry of the parameters they were made with.

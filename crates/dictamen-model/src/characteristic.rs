@@ -8,6 +8,7 @@
 
 mod compute;
 mod definition;
+mod presence;
 mod set;
 mod table;
 mod value;
@@ -17,6 +18,7 @@ use std::sync::LazyLock;
 
 pub use compute::{ComputeError, compute};
 pub use definition::{Definition, Kind, Range, Unit};
+pub use presence::{Presence, presences};
 pub use set::{Characteristics, OverrideError};
 pub use value::Value;
 

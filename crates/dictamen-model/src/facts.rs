@@ -50,12 +50,12 @@ pub(crate) struct RecordFacts<'a> {
     /// The current employment that may be compared with the record.
     pub(crate) current: Option<&'a CurrentEmployment>,
     /// Present when the record has a date and a list of jobs.
-    pub(crate) employment: Option<EmploymentFacts>,
+    pub(crate) employment: Option<EmploymentFacts<'a>>,
 }
 
 /// What is known from the list of jobs.
-pub(crate) struct EmploymentFacts {
-    pub(crate) history: History,
+pub(crate) struct EmploymentFacts<'a> {
+    pub(crate) history: History<'a>,
     pub(crate) income: Income,
     pub(crate) trend: Trend,
     pub(crate) metrics: Metrics,
@@ -78,12 +78,12 @@ impl<'a> Facts<'a> {
     }
 
     /// What the jobs say, where they are known.
-    pub(crate) fn employment(&self) -> Option<&EmploymentFacts> {
+    pub(crate) fn employment(&self) -> Option<&EmploymentFacts<'a>> {
         self.record.as_ref()?.employment.as_ref()
     }
 
     /// The jobs, where they are known.
-    pub(crate) fn history(&self) -> Option<&History> {
+    pub(crate) fn history(&self) -> Option<&History<'a>> {
         Some(&self.employment()?.history)
     }
 }

@@ -5,22 +5,28 @@
 //! them.
 
 mod days;
+mod employers;
 mod job;
+mod monthly;
 mod salary;
 
 use std::collections::BTreeSet;
 
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 
 pub(crate) use days::{Coverage, Span, contribution_weeks, day_number, overlap_days};
-pub(crate) use job::{EmployerKey, Job, pays_less_than_floor};
+pub(crate) use employers::Employers;
+pub(crate) use job::{Job, pays_less_than_floor};
+pub(crate) use monthly::Look;
+
+use job::EmployerKey;
 
 use crate::money::DailySalary;
 use crate::parameters::{NotCovered, Parameters};
 use crate::wire::{DocumentedStatus, EmploymentRecord};
 
 /// What a record says about employment, measured at the reference day.
-pub(crate) struct History {
+pub(crate) struct History<'r> {
     /// The reference day.
     pub(crate) reference: NaiveDate,
     /// Rows the record lists.
@@ -34,17 +40,21 @@ pub(crate) struct History {
     /// Whether a row ends after the reference day.
     pub(crate) future_end: bool,
     /// Usable jobs, ordered by start, end and employer.
-    pub(crate) jobs: Vec<Job>,
+    pub(crate) jobs: Vec<Job<'r>>,
     /// Days of all usable jobs.
     pub(crate) registered: Coverage,
     /// Days of employment: without voluntary periods and jobs that nobody closed.
     pub(crate) employed: Coverage,
+    /// The different employers of all employments.
+    pub(crate) employers: Employers,
+    /// Salaries month by month.
+    looks: Vec<Look>,
 }
 
-impl History {
+impl<'r> History<'r> {
     /// `Ok(None)` when the record has no list of jobs.
     pub(crate) fn of(
-        record: &EmploymentRecord,
+        record: &'r EmploymentRecord,
         reference: NaiveDate,
         parameters: &Parameters,
     ) -> Result<Option<Self>, NotCovered> {
@@ -64,9 +74,11 @@ impl History {
             inconsistent: false,
             future_start: false,
             future_end: false,
-            jobs: Vec::new(),
+            jobs: Vec::with_capacity(rows.len()),
             registered: Coverage::default(),
             employed: Coverage::default(),
+            employers: Employers::default(),
+            looks: Vec::new(),
         };
         let mut seen = BTreeSet::new();
         for row in rows {
@@ -95,16 +107,18 @@ impl History {
         job::mark_zombies(&mut history.jobs, reference, parameters)?;
         history.registered = Coverage::of(history.jobs.iter().map(Job::span).collect());
         history.employed = Coverage::of(history.employments().map(Job::span).collect());
+        history.employers = Employers::of(history.employments());
+        history.looks = monthly::looks(reference, history.employments());
         Ok(Some(history))
     }
 
     /// Jobs that are employment: neither voluntary nor left open by mistake.
-    pub(crate) fn employments(&self) -> impl Iterator<Item = &Job> {
+    pub(crate) fn employments(&self) -> impl Iterator<Item = &Job<'r>> {
         self.jobs.iter().filter(|job| job.is_employment())
     }
 
     /// Employments that are open.
-    pub(crate) fn open(&self) -> impl Iterator<Item = &Job> {
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Job<'r>> {
         self.employments().filter(|job| job.open)
     }
 
@@ -119,7 +133,7 @@ impl History {
     }
 
     /// The open employment that pays most today; of equal ones the one that started first.
-    pub(crate) fn principal(&self) -> Option<&Job> {
+    pub(crate) fn principal(&self) -> Option<&Job<'r>> {
         self.open().reduce(|best, job| {
             // Jobs are ordered by start, so only a higher salary displaces.
             if job.salary_at(self.today()) > best.salary_at(self.today()) {
@@ -130,24 +144,25 @@ impl History {
         })
     }
 
-    /// The reference day `months` earlier, clamped to the end of the month.
-    pub(crate) fn months_ago(&self, months: u32) -> Option<NaiveDate> {
-        self.reference.checked_sub_months(Months::new(months))
+    /// Looks at the salary from the reference day back, one a month, at most five years.
+    pub(crate) fn looks(&self) -> &[Look] {
+        &self.looks
     }
 
-    /// The last `months` months up to the reference day, as days.
+    /// The look at the reference day `months` earlier, clamped to the end of the month.
+    pub(crate) fn months_ago(&self, months: u32) -> Option<&Look> {
+        self.looks.get(usize::try_from(months).ok()?)
+    }
+
+    /// The last `months` months up to the reference day, as days; at most five years.
     pub(crate) fn window(&self, months: u32) -> Option<Span> {
-        let before = day_number(self.months_ago(months)?);
+        let before = self.months_ago(months)?.day;
         Span::new(before.saturating_add(1), self.today())
     }
 
     /// The sum of what the employments alive on a day paid; unknown salaries are left out, and
     /// the sum is unknown when all are.
-    pub(crate) fn salary_on(&self, day: NaiveDate) -> Option<DailySalary> {
-        self.salary_on_number(day_number(day))
-    }
-
-    pub(crate) fn salary_on_number(&self, day: i64) -> Option<DailySalary> {
+    pub(crate) fn salary_on(&self, day: i64) -> Option<DailySalary> {
         DailySalary::sum(
             self.employments()
                 .filter(|job| job.span().contains(day))
@@ -158,15 +173,6 @@ impl History {
     /// What the open employments pay today.
     pub(crate) fn current_salary(&self) -> Option<DailySalary> {
         DailySalary::sum(self.open().map(|job| job.salary_at(self.today())))
-    }
-
-    /// How many different employers had a day within a span.
-    pub(crate) fn employers_within(&self, span: Span) -> usize {
-        self.employments()
-            .filter(|job| job.span().within(span).is_some())
-            .map(|job| &job.key)
-            .collect::<BTreeSet<_>>()
-            .len()
     }
 }
 

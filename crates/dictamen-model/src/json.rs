@@ -13,6 +13,7 @@ mod list;
 mod number;
 pub(crate) mod object;
 mod problem;
+mod reader;
 
 pub(crate) use context::{Context, Segment};
 pub(crate) use document::{parse_whole, read_document};
@@ -22,6 +23,7 @@ pub use list::Page;
 pub(crate) use list::Person;
 pub(crate) use object::{Object, read_object, wire, wire_key};
 pub use problem::{Problem, RequestError};
+pub(crate) use reader::{Malformed, Reader, Token};
 
 /// How many problems are listed before the rest is only counted.
 pub(crate) const PROBLEMS_LISTED: usize = 200;
@@ -33,33 +35,8 @@ pub(crate) const DEPTH: usize = 64;
 pub(crate) trait Wire<'de>: Sized {
     /// Reads one value. `Ok(None)` when it is `null` or when it could not be taken, in which case
     /// the context holds the problem; an error only when the text is not JSON.
-    fn read<D>(deserializer: D, context: &mut Context) -> Result<Option<Self>, D::Error>
-    where
-        D: serde::Deserializer<'de>;
+    fn read(reader: &mut Reader<'de>, context: &mut Context) -> Result<Option<Self>, Malformed>;
 }
 
-/// Hands the context to a reader inside serde's own walk.
-pub(crate) struct Seed<'c, T> {
-    context: &'c mut Context,
-    kind: std::marker::PhantomData<T>,
-}
-
-impl<'c, T> Seed<'c, T> {
-    pub(crate) fn new(context: &'c mut Context) -> Self {
-        Self {
-            context,
-            kind: std::marker::PhantomData,
-        }
-    }
-}
-
-impl<'de, T: Wire<'de>> serde::de::DeserializeSeed<'de> for Seed<'_, T> {
-    type Value = Option<T>;
-
-    fn deserialize<D>(self, deserializer: D) -> Result<Self::Value, D::Error>
-    where
-        D: serde::Deserializer<'de>,
-    {
-        T::read(deserializer, self.context)
-    }
-}
+#[cfg(test)]
+mod tests;

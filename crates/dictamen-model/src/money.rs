@@ -7,7 +7,7 @@
 use rust_decimal::Decimal;
 
 use crate::json::leaf;
-use crate::json::leaf::amount;
+use crate::json::leaf::{amount, short_amount};
 
 /// The largest salary that is read, in pesos. A larger one is a mistake, not a salary.
 pub const SALARY_LIMIT: u64 = 1_000_000_000_000;
@@ -49,7 +49,7 @@ macro_rules! salary {
 
             /// The salary, unless it is zero: zero is how Belvo writes an unknown one.
             pub fn known(self) -> Option<Self> {
-                (self.0 > Decimal::ZERO).then_some(self)
+                (!self.0.is_zero() && self.0.is_sign_positive()).then_some(self)
             }
 
             /// The sum of two; `None` when it is too large to be exact.
@@ -71,7 +71,7 @@ macro_rules! salary {
             }
         }
 
-        leaf!($name, |raw, context| amount(&raw, SALARY_LIMIT, context).map(Self));
+        leaf!($name, short |reader| short_amount(reader, SALARY_LIMIT).map(Self), |raw, context| amount(&raw, SALARY_LIMIT, context).map(Self));
     };
 }
 
@@ -89,6 +89,11 @@ impl DailySalary {
     /// A figure of a dated table, which is positive by construction.
     pub(crate) fn of_table(pesos: Decimal) -> Self {
         Self(pesos)
+    }
+
+    /// Whether two are equal down to the zeros at their ends.
+    pub(crate) fn is_written_as(self, other: Self) -> bool {
+        self.0.serialize() == other.0.serialize()
     }
 
     /// What this is per month; `None` when it is too large to be exact.

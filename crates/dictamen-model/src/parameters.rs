@@ -73,7 +73,10 @@ impl Parameters {
                     uma,
                     minimum_wage_general: general,
                     minimum_wage_border: border,
-                    border_states: states.iter().map(|state| fold(state)).collect(),
+                    border_states: states
+                        .iter()
+                        .map(|state| fold(state).into_owned())
+                        .collect(),
                     net_income: net,
                     conventions,
                     hash: String::new(),
@@ -132,7 +135,7 @@ impl Parameters {
 
     /// The zone of a federal state, compared without accents and case.
     pub fn zone_of(&self, state: &str) -> WageZone {
-        if self.border_states.contains(&fold(state)) {
+        if self.border_states.contains(&*fold(state)) {
             WageZone::Border
         } else {
             WageZone::General
@@ -161,4 +164,4 @@ impl Parameters {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,10 +1,15 @@
 //! Comparing names that people spell in several ways.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 /// Upper case, without accents, runs of spaces folded; punctuation stays.
-pub(crate) fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> Cow<'_, str> {
+    if is_folded(text) {
+        return Cow::Borrowed(text);
+    }
     let plain: String = text
         .nfd()
         .filter(|c| !is_combining_mark(*c))
@@ -17,12 +22,28 @@ pub(crate) fn fold(text: &str) -> String {
         }
         folded.push_str(word);
     }
-    folded
+    Cow::Owned(folded)
+}
+
+/// Whether a text is plainly what folding would make of it, as Belvo writes nearly all names.
+fn is_folded(text: &str) -> bool {
+    let mut after_space = true;
+    for byte in text.bytes() {
+        let space = byte == b' ';
+        if !matches!(byte, b' '..=b'`' | b'{'..=b'~') || space && after_space {
+            return false;
+        }
+        after_space = space;
+    }
+    !after_space || text.is_empty()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization as _;
+
+    use super::{fold, is_folded};
 
     #[test]
     fn spelling_does_not_matter_and_punctuation_does() {
@@ -31,5 +52,19 @@ mod tests {
             "COMPANIA MINERA AGUILA, S.A."
         );
         assert_ne!(fold("A.B"), fold("AB"));
+    }
+
+    proptest! {
+        #[test]
+        fn folding_is_done_once(text in "[A-Ca-cÁñ. \\t]{0,8}|\\PC{0,8}") {
+            let folded = fold(&text);
+            if is_folded(&text) {
+                let upper: String = text.nfd().flat_map(char::to_uppercase).collect();
+                let words: Vec<&str> = upper.split_whitespace().collect();
+                prop_assert_eq!(&text, &words.join(" "));
+            }
+            let again = fold(&folded);
+            prop_assert_eq!(&again, &folded);
+        }
     }
 }

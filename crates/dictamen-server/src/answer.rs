@@ -5,7 +5,7 @@
 
 mod characteristics;
 
-use dictamen_engine::{Decided, Decision, RuleTrace, Trace, Verdict};
+use dictamen_engine::{Decision, Trace, Verdict};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -51,27 +51,34 @@ pub struct DecisionAnswer<'a> {
     pub trace: Option<&'a Trace>,
 }
 
-/// Writes a decision.
+/// Writes a decision, with as much of its trace as was asked for.
 ///
 /// # Errors
 ///
 /// Never for a decision of the engine; the type says so because JSON writing can fail in general.
-pub fn write(decided: &Decided, explain: Explain) -> Result<Vec<u8>, serde_json::Error> {
+pub fn write(
+    decision: &Decision,
+    trace: Option<&Trace>,
+    explain: Explain,
+) -> Result<Vec<u8>, serde_json::Error> {
     let partial;
     let trace = match explain {
         Explain::None => None,
         Explain::Reasons => {
-            partial = Trace {
-                rules: behind_the_reasons(&decided.trace),
-            };
-            Some(&partial)
+            partial = trace.map(behind_the_reasons);
+            partial.as_ref()
         }
-        Explain::Full => Some(&decided.trace),
+        Explain::Full => trace,
     };
-    line(&DecisionAnswer {
-        decision: &decided.decision,
-        trace,
-    })
+    // A decision has about four kilobytes; growing to them would copy them several times.
+    let mut bytes = Vec::with_capacity(8 * 1024);
+    match trace {
+        // Flattening goes through a map; without a trace there is nothing to flatten into.
+        None => serde_json::to_writer(&mut bytes, decision)?,
+        trace => serde_json::to_writer(&mut bytes, &DecisionAnswer { decision, trace })?,
+    }
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 /// One line of JSON.
@@ -85,10 +92,12 @@ pub fn line(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     Ok(bytes)
 }
 
-fn behind_the_reasons(trace: &Trace) -> Vec<RuleTrace> {
+fn behind_the_reasons(trace: &Trace) -> Trace {
     let rules = trace.rules.iter().filter(|rule| match rule.verdict {
         Verdict::Fired | Verdict::Undecided | Verdict::Failed => true,
         Verdict::Passed | Verdict::NotReached => false,
     });
-    rules.cloned().collect()
+    Trace {
+        rules: rules.cloned().collect(),
+    }
 }

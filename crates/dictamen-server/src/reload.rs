@@ -9,8 +9,9 @@
 use std::{path::PathBuf, sync::Arc, thread, time::Duration};
 
 use arc_swap::ArcSwap;
-use dictamen_engine::Diagnostic;
+use dictamen_engine::{Diagnostic, Severity, checks::ending};
 
+use crate::clock::Clock;
 use crate::rules::{ReadError, RuleBook, RulesSource};
 
 /// How often the folder is looked at.
@@ -157,8 +158,12 @@ fn log_changes(previous: &RuleBook, book: &RuleBook) {
                 "policy changed without a new version; its decisions carry different hashes"
             );
         }
-        for warning in &loaded.warnings {
-            tracing::warn!(folder, code = warning.code, "{warning}");
+        for finding in &loaded.warnings {
+            if finding.severity == Severity::Warning {
+                tracing::warn!(folder, code = finding.code, "{finding}");
+            } else {
+                tracing::info!(folder, code = finding.code, "{finding}");
+            }
         }
     }
     for (folder, _) in previous.folders() {
@@ -174,6 +179,12 @@ fn log_changes(previous: &RuleBook, book: &RuleBook) {
         && hash(previous).as_ref() != Some(&now)
     {
         tracing::info!(hash = now, "parameters in force");
+        let ending = book.parameters().map_or_else(Vec::new, |set| {
+            ending(&set.parameters, Clock::System.today())
+        });
+        for finding in ending {
+            tracing::warn!(code = finding.code, "{finding}");
+        }
     }
     for failure in book.failures() {
         if previous.failures().contains(failure) {

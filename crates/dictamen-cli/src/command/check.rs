@@ -8,6 +8,7 @@ use dictamen_engine::{Diagnostic, Severity, checks};
 use dictamen_model::suggest;
 use dictamen_server::{
     answer,
+    clock::Clock,
     rules::{PARAMETERS, RuleBook},
 };
 use serde::Serialize;
@@ -23,6 +24,7 @@ use crate::{
 struct Findings<'a> {
     errors: usize,
     warnings: usize,
+    notes: usize,
     /// By folder of the rules folder, `parameters` among them.
     folders: BTreeMap<&'a str, Folder<'a>>,
 }
@@ -59,7 +61,11 @@ pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure
         .help("a policy is a folder with a `policy.rhai` in it"));
     }
     let book = RuleBook::build(&RuleBook::default(), &source);
-    let findings = findings(&book);
+    let day = args.as_of.unwrap_or_else(|| Clock::System.today());
+    let ending = book
+        .parameters()
+        .map_or_else(Vec::new, |set| checks::ending(&set.parameters, day));
+    let findings = findings(&book, &ending);
     match args.format {
         FindingsFormat::Json => {
             let bytes = answer::line(&findings)
@@ -92,6 +98,7 @@ pub(crate) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Failure
                 source.folders.len(),
                 findings.errors,
                 findings.warnings,
+                findings.notes,
             )?;
             let all = findings.folders.values().flat_map(|f| &f.findings);
             report::fix::possible(out, all.copied())?;
@@ -118,7 +125,7 @@ fn explain(code: &str, out: &mut dyn Write) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn findings(book: &RuleBook) -> Findings<'_> {
+fn findings<'a>(book: &'a RuleBook, ending: &'a [Diagnostic]) -> Findings<'a> {
     let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
     for (folder, loaded) in book.folders() {
         let stamp = loaded.policy.stamp();
@@ -131,7 +138,8 @@ fn findings(book: &RuleBook) -> Findings<'_> {
         entry.findings.extend(&loaded.warnings);
     }
     if book.parameters().is_some() {
-        folders.entry(PARAMETERS).or_default();
+        let entry = folders.entry(PARAMETERS).or_default();
+        entry.findings.extend(ending);
     }
     for failure in book.failures() {
         let entry = folders.entry(&failure.folder).or_default();
@@ -147,6 +155,7 @@ fn findings(book: &RuleBook) -> Findings<'_> {
     Findings {
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
+        notes: count(Severity::Note),
         folders,
     }
 }

@@ -1,14 +1,10 @@
 //! `dictamen decide`.
 
-use std::{io::Write, sync::Arc};
+use std::io::Write;
 
 use dictamen_engine::Outcome;
 use dictamen_lab::pipeline;
-use dictamen_model::suggest;
-use dictamen_server::{
-    answer::{self, Explain},
-    rules::{LoadedPolicy, RuleBook, Versions},
-};
+use dictamen_server::answer::{self, Explain};
 
 use super::input;
 use crate::{
@@ -23,31 +19,7 @@ pub(crate) fn run(
     err: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let dir = &args.rules.rules;
-    let (id, version) = match args.policy.split_once('@') {
-        Some((id, version)) => (id, Some(version)),
-        None => (args.policy.as_str(), None),
-    };
-    let mut source = rules::read(dir)?;
-    rules::keep(&mut source, &[id.to_owned()])?;
-    let book = RuleBook::build(&RuleBook::default(), &source);
-    let loaded = match find(&book, id, version) {
-        Ok(loaded) => loaded,
-        Err(failure) => {
-            // A policy that does not load is the likeliest cause, and says more.
-            if book
-                .failures()
-                .iter()
-                .any(|f| source.folders.contains_key(&f.folder))
-            {
-                rules::print_failures(&book, dir, err, |f| source.folders.contains_key(f))?;
-                return Err(Failure::new(
-                    Exit::Invalid,
-                    format!("policy `{id}` does not load"),
-                ));
-            }
-            return Err(failure);
-        }
-    };
+    let (book, loaded) = rules::policy(dir, &args.policy, err)?;
     let parameters = rules::parameters(&book, dir, err)?;
     let (request, as_of) = input::read(&args.input, err)?;
     let decided = pipeline::decide(&loaded.policy, &request, as_of, &parameters.parameters)
@@ -59,7 +31,7 @@ pub(crate) fn run(
             } else {
                 Explain::None
             };
-            let bytes = answer::write(&decided, explain)
+            let bytes = answer::write(&decided.decision, Some(&decided.trace), explain)
                 .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
             out.write_all(&bytes)?;
         }
@@ -69,29 +41,5 @@ pub(crate) fn run(
         Outcome::Refer if args.exit_outcome => Exit::Refer,
         Outcome::Decline if args.exit_outcome => Exit::Decline,
         Outcome::Approve | Outcome::Counter | Outcome::Refer | Outcome::Decline => Exit::Done,
-    })
-}
-
-fn find(book: &RuleBook, id: &str, version: Option<&str>) -> Result<Arc<LoadedPolicy>, Failure> {
-    let versions = book.policy(id);
-    let found = match version {
-        Some(version) => versions.and_then(|v| v.get(version)),
-        None => versions.and_then(Versions::live),
-    };
-    found.cloned().ok_or_else(|| {
-        let known: Vec<&str> = versions.into_iter().flat_map(Versions::names).collect();
-        match version {
-            Some(version) => Failure::new(
-                Exit::Usage,
-                format!("policy `{id}` has no version `{version}`"),
-            )
-            .help_opt(suggest::help(version, known.iter().copied())),
-            None => Failure::new(Exit::Usage, format!("policy `{id}` has no live version")).help(
-                format!(
-                    "name one with `--policy {id}@VERSION`: {}",
-                    known.join(", ")
-                ),
-            ),
-        }
     })
 }

@@ -54,6 +54,7 @@ pub(super) fn shown(finding: &Diagnostic) -> lsp_types::Diagnostic {
         severity: Some(match finding.severity {
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Warning => DiagnosticSeverity::WARNING,
+            Severity::Note => DiagnosticSeverity::INFORMATION,
         }),
         code: Some(NumberOrString::String(finding.code.to_owned())),
         source: Some("dictamen".to_owned()),

@@ -13,6 +13,7 @@ pub(crate) fn draw(out: &mut dyn Write, diagnostic: &Diagnostic, folder: &Path) 
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let title = level
         .primary_title(diagnostic.message.as_str())

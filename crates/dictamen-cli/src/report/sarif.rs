@@ -39,6 +39,7 @@ fn result(folder: &Path, finding: &Diagnostic) -> Value {
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "note",
     };
     let text = match &finding.help {
         Some(help) => format!("{}. Help: {help}", finding.message),

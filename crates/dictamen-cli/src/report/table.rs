@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use chrono::NaiveDate;
-use dictamen_engine::Ordered;
+use dictamen_engine::Printed;
 use dictamen_model::characteristic::{Characteristics, Definition, definitions as all};
 use serde_json::Value;
 
@@ -53,7 +53,7 @@ pub(crate) fn values(
     only: Option<&str>,
 ) -> io::Result<()> {
     writeln!(out, "{DIM}as of {as_of}{DIM:#}")?;
-    printed(out, &Ordered::printed(values), |name| {
+    printed(out, &Printed::new(values.clone()), |name| {
         only.is_none_or(|only| only == name)
     })
 }
@@ -61,7 +61,7 @@ pub(crate) fn values(
 /// Values as a decision prints them, those chosen.
 pub(super) fn printed(
     out: &mut dyn Write,
-    values: &Ordered<Value>,
+    values: &Printed,
     chosen: impl Fn(&str) -> bool,
 ) -> io::Result<()> {
     let rows: Vec<_> = all()
@@ -71,7 +71,7 @@ pub(super) fn printed(
         .collect();
     let width = width(rows.iter().map(|(d, _)| d.name));
     for (d, value) in rows {
-        let text = plain(value);
+        let text = plain(&value);
         write!(out, "  {:width$}  {text}", d.name)?;
         let unit = d.unit.name();
         if !value.is_null() && !unit.is_empty() {

@@ -10,7 +10,9 @@ fn a_good_folder() {
     let check = place.run("check");
     assert_eq!((check.code, check.err.as_str()), (0, ""));
     assert!(
-        check.out.ends_with("1 checked, 0 errors, 0 warnings\n"),
+        check
+            .out
+            .ends_with("1 checked, 0 errors, 0 warnings, 0 notes\n"),
         "{}",
         check.out
     );
@@ -173,7 +175,8 @@ fn a_broken_link_is_a_finding_of_its_folder() {
     let ran = place.run("check");
     assert_eq!(ran.code, 0, "{}", ran.out);
     assert!(
-        ran.out.ends_with("1 checked, 0 errors, 1 warnings\n"),
+        ran.out
+            .ends_with("1 checked, 0 errors, 1 warnings, 0 notes\n"),
         "{}",
         ran.out
     );
@@ -191,4 +194,58 @@ fn a_broken_link_is_a_finding_of_its_folder() {
     let decide = place.run("decide --policy demo --input request.json");
     assert_eq!((decide.code, decide.out.as_str()), (3, ""));
     assert!(decide.err.contains("demo/table.csv"), "{}", decide.err);
+}
+
+#[test]
+fn figures_that_end_are_told_in_time() {
+    let place = Place::new();
+    let told = |day: &str| {
+        let ran = place.run(&format!("check --as-of {day}"));
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+        ran.out.matches("parameters::ends-soon").count()
+    };
+    // The minimum wages end on 31 December 2026, the UMA on 31 January 2027.
+    assert_eq!(told("2026-10-31"), 0);
+    assert_eq!(told("2026-11-01"), 2);
+    assert_eq!(told("2026-12-02"), 3);
+    assert_eq!(told("2027-06-01"), 3);
+    let ran = place.run("check --as-of 2027-01-01");
+    let lines = [
+        "`minimum_wage_general` ended on 2026-12-31",
+        "`uma_daily` ends on 2027-01-31, in 30 days",
+    ];
+    for line in lines {
+        assert!(ran.out.contains(line), "{}", ran.out);
+    }
+    let json: Value =
+        serde_json::from_str(&place.run("check --format json --as-of 2026-12-31").out).unwrap();
+    assert_eq!(json["warnings"], 3);
+    let finding = &json["folders"]["parameters"]["findings"][0];
+    assert_eq!(finding["severity"], "warning");
+}
+
+#[test]
+fn a_note_is_told_everywhere_and_fails_nothing() {
+    let place = Place::new();
+    let script = std::fs::read_to_string(place.0.path().join("rules/demo/policy.rhai")).unwrap();
+    let rule = "stage(\"NOTED\", DECLINE, [rule(\"K09\", |a| a.belvo_score_12m < 450)]);\n";
+    place.write(
+        "rules/demo/policy.rhai",
+        &script.replacen("stage(", &format!("{rule}stage("), 1),
+    );
+    let reasons = std::fs::read_to_string(place.0.path().join("rules/demo/reasons.toml")).unwrap();
+    let reason = "\n[K09]\nes-MX = \"Su puntaje es bajo\"\nen = \"Your score is low\"\n";
+    place.write("rules/demo/reasons.toml", &(reasons + reason));
+    let ran = place.run("check");
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(ran.out.contains("policy::may-be-missing"), "{}", ran.out);
+    assert!(
+        ran.out.ends_with("0 errors, 0 warnings, 1 notes\n"),
+        "{}",
+        ran.out
+    );
+    let json: Value = serde_json::from_str(&place.run("check --format json").out).unwrap();
+    assert_eq!(json["notes"], 1);
+    let sarif: Value = serde_json::from_str(&place.run("check --format sarif").out).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["level"], "note");
 }

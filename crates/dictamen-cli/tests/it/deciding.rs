@@ -51,7 +51,7 @@ fn the_json_is_what_the_service_answers() {
         let ran = place.run(&format!("{DECIDE} --format json {flag}"));
         assert_eq!(
             ran.out.as_bytes(),
-            answer::write(&decided, explain).unwrap()
+            answer::write(&decided.decision, Some(&decided.trace), explain).unwrap()
         );
     }
 }

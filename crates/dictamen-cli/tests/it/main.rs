@@ -3,6 +3,7 @@
 
 mod checking;
 mod deciding;
+mod documenting;
 mod editing;
 mod fixing;
 mod formatting;

@@ -108,7 +108,9 @@ fn each_fault_is_told_once_at_its_place() {
         });
 
         let json: Value = serde_json::from_str(&place.run("check --format json").out).unwrap();
-        let findings = json["folders"]["t"]["findings"].as_array().unwrap();
+        // A note tells what missing data do; it is no fault.
+        let findings = json["folders"]["t"]["findings"].as_array().unwrap().iter();
+        let findings: Vec<&Value> = findings.filter(|f| f["severity"] != "note").collect();
         if findings.len() != 1 {
             writeln!(wrong, "{name}: {} findings\n{}", findings.len(), drawn.out).unwrap();
             continue;

@@ -4,38 +4,93 @@
 
 use std::cmp::Ordering;
 
-use dictamen_model::characteristic::Value;
 use rust_decimal::Decimal;
 
-use super::{
-    function,
-    value::{Stop, number},
-};
 use crate::{
     canonical,
+    program::Cell,
     tree::{Comparator, Operator},
 };
 
-pub(super) fn negative(mut number: Decimal) -> Decimal {
-    number.set_sign_positive(number.is_sign_negative());
-    number
-}
+/// Why something cannot be computed, in plain words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Failure(pub(super) &'static str);
+
+pub(super) type Fallible<T> = Result<T, Failure>;
+
+pub(super) const TOO_LARGE: Failure = Failure("a number is too large");
 
 /// The front end settles types when a policy is loaded; this is the net under it.
-pub(super) fn wrong_type<T>() -> Result<T, Stop> {
-    Stop::failed("a value has the wrong type")
+#[cold]
+pub(super) fn wrong_type<T>() -> Fallible<T> {
+    Err(Failure("a value has the wrong type"))
 }
 
-pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
-    match (left, right) {
-        (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
-        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
-        (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
-        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
-        (a, b) => Some(number(a)?.cmp(&number(b)?)),
+/// A number of either kind as a decimal.
+pub(super) fn number(value: Cell) -> Option<Decimal> {
+    match value {
+        Cell::Int(n) => Some(n.into()),
+        Cell::Decimal(d) => Some(d),
+        _ => None,
     }
 }
 
+pub(super) fn negated(value: Cell) -> Fallible<Cell> {
+    match value {
+        Cell::Int(n) => n.checked_neg().map(Cell::Int).ok_or(TOO_LARGE),
+        Cell::Decimal(mut d) => {
+            d.set_sign_positive(d.is_sign_negative());
+            Ok(Cell::Decimal(d))
+        }
+        missing @ Cell::Missing(_) => Ok(missing),
+        _ => wrong_type(),
+    }
+}
+
+/// How two known values that are no texts stand to each other; `None` when they are unlike.
+#[inline]
+pub(super) fn order(left: Cell, right: Cell) -> Option<Ordering> {
+    match (left, right) {
+        (Cell::Int(a), Cell::Int(b)) => Some(a.cmp(&b)),
+        (Cell::Decimal(a), Cell::Decimal(b)) => Some(order_decimals(a, b)),
+        (Cell::Bool(a), Cell::Bool(b)) => Some(a.cmp(&b)),
+        (Cell::Date(a), Cell::Date(b)) => Some(a.cmp(&b)),
+        (a, b) => Some(order_decimals(number(a)?, number(b)?)),
+    }
+}
+
+/// Powers of ten that leave a number of 64 bits within 127.
+const POWERS: [i128; 19] = {
+    let mut powers = [1_i128; 19];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
+/// As [`Decimal`]'s own order; of like scale, or small enough to be brought to one in 128 bits,
+/// without its loop.
+#[inline]
+pub(super) fn order_decimals(left: Decimal, right: Decimal) -> Ordering {
+    const SMALL: u128 = 1 << 64;
+    let (a, b) = (left.mantissa(), right.mantissa());
+    let (one, other) = (left.scale(), right.scale());
+    if one == other {
+        return a.cmp(&b);
+    }
+    let power = usize::try_from(one.abs_diff(other))
+        .ok()
+        .and_then(|digits| POWERS.get(digits));
+    match power {
+        Some(power) if one < other && a.unsigned_abs() < SMALL => a.wrapping_mul(*power).cmp(&b),
+        Some(power) if one > other && b.unsigned_abs() < SMALL => a.cmp(&b.wrapping_mul(*power)),
+        _ => left.cmp(&right),
+    }
+}
+
+#[inline]
 pub(super) fn holds(op: Comparator, ordering: Ordering) -> bool {
     match op {
         Comparator::Less => ordering.is_lt(),
@@ -47,35 +102,31 @@ pub(super) fn holds(op: Comparator, ordering: Ordering) -> bool {
     }
 }
 
-pub(super) fn distance(left: &Value, right: &Value) -> Option<String> {
+/// Left minus right, for numbers and days.
+pub(super) fn distance(left: Cell, right: Cell) -> Option<String> {
     match (left, right) {
-        (Value::Date(a), Value::Date(b)) => {
-            Some(a.signed_duration_since(*b).num_days().to_string())
-        }
+        (Cell::Date(a), Cell::Date(b)) => Some(a.signed_duration_since(b).num_days().to_string()),
         (a, b) => number(a)?.checked_sub(number(b)?).map(canonical::plain),
     }
 }
 
 pub(super) fn in_range(value: Decimal, low: Decimal, high: Decimal, inclusive: bool) -> bool {
-    value >= low
-        && if inclusive {
-            value <= high
-        } else {
-            value < high
-        }
+    let above = order_decimals(value, low).is_ge();
+    let order = order_decimals(value, high);
+    above && (order.is_lt() || inclusive && order.is_eq())
 }
 
-pub(super) fn arithmetic(op: Operator, left: &Value, right: &Value) -> Result<Value, Stop> {
+pub(super) fn arithmetic(op: Operator, left: Cell, right: Cell) -> Fallible<Cell> {
     if matches!(op, Operator::Divide | Operator::Remainder)
         && number(right).is_some_and(|d| d.is_zero())
     {
-        return Stop::failed("division by zero");
+        return Err(Failure("division by zero"));
     }
     let computed = match (left, right, op) {
-        (Value::Int(a), Value::Int(b), Operator::Add) => a.checked_add(*b).map(Value::Int),
-        (Value::Int(a), Value::Int(b), Operator::Subtract) => a.checked_sub(*b).map(Value::Int),
-        (Value::Int(a), Value::Int(b), Operator::Multiply) => a.checked_mul(*b).map(Value::Int),
-        (Value::Int(a), Value::Int(b), Operator::Remainder) => a.checked_rem(*b).map(Value::Int),
+        (Cell::Int(a), Cell::Int(b), Operator::Add) => a.checked_add(b).map(Cell::Int),
+        (Cell::Int(a), Cell::Int(b), Operator::Subtract) => a.checked_sub(b).map(Cell::Int),
+        (Cell::Int(a), Cell::Int(b), Operator::Multiply) => a.checked_mul(b).map(Cell::Int),
+        (Cell::Int(a), Cell::Int(b), Operator::Remainder) => a.checked_rem(b).map(Cell::Int),
         (left, right, op) => {
             let (Some(a), Some(b)) = (number(left), number(right)) else {
                 return wrong_type();
@@ -87,8 +138,36 @@ pub(super) fn arithmetic(op: Operator, left: &Value, right: &Value) -> Result<Va
                 Operator::Divide => a.checked_div(b),
                 Operator::Remainder => a.checked_rem(b),
             };
-            result.map(Value::Decimal)
+            result.map(Cell::Decimal)
         }
     };
-    computed.ok_or_else(function::overflow)
+    computed.ok_or(TOO_LARGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Decimals of every size and scale, near each other often enough.
+    fn decimals() -> impl Strategy<Value = Decimal> {
+        let mantissa = prop_oneof![
+            -100_i128..100,
+            any::<i64>().prop_map(i128::from),
+            any::<u64>().prop_map(i128::from),
+            -79_228_162_514_264_337_593_543_950_335_i128..=79_228_162_514_264_337_593_543_950_335,
+        ];
+        (mantissa, 0_u32..=28).prop_map(|(m, s)| Decimal::from_i128_with_scale(m, s))
+    }
+
+    proptest! {
+        #[test]
+        fn decimals_are_ordered_as_the_library_orders_them(a in decimals(), b in decimals(), places in 0_u32..=28) {
+            prop_assert_eq!(order_decimals(a, b), a.cmp(&b), "{} {}", a, b);
+            let mut same = a;
+            same.rescale(places);
+            prop_assert_eq!(order_decimals(a, same), a.cmp(&same), "{} {}", a, same);
+        }
+    }
 }

@@ -1,10 +1,9 @@
 //! The registered functions, computed exactly.
 
-use dictamen_model::characteristic::Value;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::value::{Stop, number};
-use crate::tree::Function;
+use super::compute::{Failure, Fallible, TOO_LARGE, number, order_decimals, wrong_type};
+use crate::{program::Cell, tree::Function};
 
 /// Months for which an annuity is computed: a hundred years.
 const MAX_MONTHS: i64 = 1_200;
@@ -12,57 +11,55 @@ const MAX_MONTHS: i64 = 1_200;
 const MAX_PLACES: i64 = 28;
 
 /// Computes a call. The arguments have the types the function asks for.
-pub(super) fn call(function: Function, arguments: &[Value]) -> Result<Value, Stop> {
-    match (function, arguments) {
-        (Function::AnnuityFactor, [rate, Value::Int(months)]) => {
-            annuity_factor(decimal(rate)?, *months).map(Value::Decimal)
+pub(super) fn call(function: Function, first: Cell, second: Option<Cell>) -> Fallible<Cell> {
+    match (function, first, second) {
+        (Function::AnnuityFactor, rate, Some(Cell::Int(months))) => {
+            annuity_factor(decimal(rate)?, months).map(Cell::Decimal)
         }
-        (Function::RoundHalfUp, [value, Value::Int(places)]) => {
-            let Some(places) = u32::try_from(*places)
-                .ok()
-                .filter(|_| *places <= MAX_PLACES)
-            else {
-                return Stop::failed("`round_half_up` needs between 0 and 28 places");
+        (Function::RoundHalfUp, value, Some(Cell::Int(places))) => {
+            let Some(places) = u32::try_from(places).ok().filter(|_| places <= MAX_PLACES) else {
+                return Err(Failure("`round_half_up` needs between 0 and 28 places"));
             };
             let strategy = RoundingStrategy::MidpointAwayFromZero;
-            Ok(Value::Decimal(
+            Ok(Cell::Decimal(
                 decimal(value)?.round_dp_with_strategy(places, strategy),
             ))
         }
-        (Function::FloorTo, [value, step]) => multiple(value, step, false),
-        (Function::CeilTo, [value, step]) => multiple(value, step, true),
-        (Function::Min, [Value::Int(one), Value::Int(other)]) => Ok(Value::Int(*one.min(other))),
-        (Function::Max, [Value::Int(one), Value::Int(other)]) => Ok(Value::Int(*one.max(other))),
-        (Function::Min, [one, other]) => Ok(Value::Decimal(decimal(one)?.min(decimal(other)?))),
-        (Function::Max, [one, other]) => Ok(Value::Decimal(decimal(one)?.max(decimal(other)?))),
-        (Function::Abs, [Value::Int(n)]) => n.checked_abs().map(Value::Int).ok_or_else(overflow),
-        (Function::Abs, [value]) => Ok(Value::Decimal(decimal(value)?.abs())),
-        (Function::DaysBetween, [Value::Date(from), Value::Date(to)]) => {
-            Ok(Value::Int(to.signed_duration_since(*from).num_days()))
+        (Function::FloorTo, value, Some(step)) => multiple(value, step, false),
+        (Function::CeilTo, value, Some(step)) => multiple(value, step, true),
+        (Function::Min, Cell::Int(one), Some(Cell::Int(other))) => Ok(Cell::Int(one.min(other))),
+        (Function::Max, Cell::Int(one), Some(Cell::Int(other))) => Ok(Cell::Int(one.max(other))),
+        (Function::Min, one, Some(other)) => {
+            let (one, other) = (decimal(one)?, decimal(other)?);
+            let smaller = order_decimals(one, other).is_le();
+            Ok(Cell::Decimal(if smaller { one } else { other }))
         }
-        _ => Stop::failed(format!(
-            "`{}` got an argument of the wrong type",
-            function.name()
-        )),
+        (Function::Max, one, Some(other)) => {
+            let (one, other) = (decimal(one)?, decimal(other)?);
+            let larger = order_decimals(one, other).is_gt();
+            Ok(Cell::Decimal(if larger { one } else { other }))
+        }
+        (Function::Abs, Cell::Int(n), None) => n.checked_abs().map(Cell::Int).ok_or(TOO_LARGE),
+        (Function::Abs, value, None) => Ok(Cell::Decimal(decimal(value)?.abs())),
+        (Function::DaysBetween, Cell::Date(from), Some(Cell::Date(to))) => {
+            Ok(Cell::Int(to.signed_duration_since(from).num_days()))
+        }
+        _ => wrong_type(),
     }
 }
 
-pub(super) fn overflow() -> Stop {
-    Stop::Failed("a number is too large".to_owned())
-}
-
-fn decimal(value: &Value) -> Result<Decimal, Stop> {
-    number(value).ok_or_else(|| Stop::Failed("a number is needed".to_owned()))
+fn decimal(value: Cell) -> Fallible<Decimal> {
+    number(value).map_or_else(wrong_type, Ok)
 }
 
 /// `(1 - (1 + i)^-n) / i`: the present value of one peso a month for `n` months at rate `i` per
 /// month (textbook annuity immediate); `n` when the rate is zero.
-fn annuity_factor(rate: Decimal, months: i64) -> Result<Decimal, Stop> {
+fn annuity_factor(rate: Decimal, months: i64) -> Fallible<Decimal> {
     let Some(n) = u64::try_from(months)
         .ok()
         .filter(|_| (1..=MAX_MONTHS).contains(&months))
     else {
-        return Stop::failed("`annuity_factor` needs between 1 and 1200 months");
+        return Err(Failure("`annuity_factor` needs between 1 and 1200 months"));
     };
     if rate.is_zero() {
         return Ok(n.into());
@@ -76,7 +73,7 @@ fn annuity_factor(rate: Decimal, months: i64) -> Result<Decimal, Stop> {
     let factor = discount
         .and_then(|discount| Decimal::ONE.checked_sub(discount))
         .and_then(|annuity| annuity.checked_div(rate));
-    factor.ok_or_else(overflow)
+    factor.ok_or(TOO_LARGE)
 }
 
 /// A whole power by squaring; every product is rounded to 28 significant digits.
@@ -95,10 +92,10 @@ fn power(mut base: Decimal, mut exponent: u64) -> Option<Decimal> {
 }
 
 /// The nearest multiple of a step below or above. Exact: no division is involved.
-fn multiple(value: &Value, step: &Value, up: bool) -> Result<Value, Stop> {
+fn multiple(value: Cell, step: Cell, up: bool) -> Fallible<Cell> {
     let (number, by) = (decimal(value)?, decimal(step)?);
     if by <= Decimal::ZERO {
-        return Stop::failed("the step must be greater than zero");
+        return Err(Failure("the step must be greater than zero"));
     }
     let exact = || {
         let mut rest = number.checked_rem(by)?;
@@ -112,11 +109,9 @@ fn multiple(value: &Value, step: &Value, up: bool) -> Result<Value, Stop> {
             Some(below)
         }
     };
-    let result = exact().ok_or_else(overflow)?;
+    let result = exact().ok_or(TOO_LARGE)?;
     match (value, step) {
-        (Value::Int(_), Value::Int(_)) => i64::try_from(result)
-            .map(Value::Int)
-            .map_err(|_| overflow()),
-        _ => Ok(Value::Decimal(result)),
+        (Cell::Int(_), Cell::Int(_)) => i64::try_from(result).map(Cell::Int).map_err(|_| TOO_LARGE),
+        _ => Ok(Cell::Decimal(result)),
     }
 }

@@ -1,444 +1,351 @@
-//! One run of one policy over one application.
+//! One run of one policy over the characteristics of one applicant.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use dictamen_model::characteristic::{Characteristics, Value, definitions};
+use dictamen_model::characteristic::{Characteristics, Value};
 
 use super::{
-    offer::{self, Requested},
-    value::{Result, Settlement, number},
-    walk::{Sight, walk},
+    compute::{Fallible, number},
+    grant::{self, Requested},
+    machine::{Machine, Sight},
+    scratch::{Binned, End, Met, Scratch, StageAt},
 };
 use crate::{
-    Decided, Decision, ENGINE_VERSION, FAILED, HUMAN_REVIEW, MissingInput, Offer, Outcome, Reason,
-    ReasonText, RuleTrace, Trace, UNDECIDED, Verdict, canonical,
-    decision::Ordered,
-    policy::{Application, Effect, Ending, OFFER, Policy, SCORE, Stage},
-    tree::Closure,
+    Outcome, Verdict,
+    policy::{Band, Effect, Ending, Policy, Scorecard, Stage},
+    program::{Cell, Entry, Gap, index, position},
 };
 
-/// Decides one application.
-pub(crate) fn run(policy: &Policy, application: &Application<'_>) -> Decided {
+/// Decides, and leaves everything in the scratch.
+pub(crate) fn run(policy: &Policy, facts: &Characteristics, scratch: &mut Scratch) {
+    scratch.clear(policy.program.registers);
     let mut run = Run {
         policy,
-        facts: application.characteristics,
-        trace: Vec::new(),
-        missing: Vec::new(),
+        machine: Machine {
+            sight: Sight {
+                program: &policy.program,
+                facts,
+                tables: &policy.tables,
+                terms: &[],
+            },
+            scratch,
+        },
     };
     let mut end = run.decide();
-    run.not_reached();
-    let asked = application
-        .characteristics
-        .by_name("human_review_requested");
-    if end.outcome == Outcome::Decline && asked == Some(&Value::Bool(true)) {
+    if end.outcome == Outcome::Decline && run.human_review_requested() {
         end.outcome = Outcome::Refer;
-        end.codes.insert(0, (HUMAN_REVIEW.into(), None));
+        run.machine
+            .scratch
+            .codes
+            .insert(0, (policy.system.human_review, None));
     }
-    let trace = Trace {
-        rules: std::mem::take(&mut run.trace),
-    };
-    let missing = std::mem::take(&mut run.missing);
-    Decided {
-        decision: run.decision(application, end, missing),
-        trace,
+    if !matches!(end.outcome, Outcome::Approve | Outcome::Counter) {
+        end.offer = None;
     }
+    run.machine.scratch.end = end;
 }
 
-/// How a run ended.
-struct End {
-    outcome: Outcome,
-    stage: Arc<str>,
-    /// Codes in order, with the points lost where they come from the scorecard.
-    codes: Vec<(Arc<str>, Option<i64>)>,
-    score: Option<i64>,
-    band: Option<Arc<str>>,
-    points: Option<BTreeMap<Arc<str>, i64>>,
-    offer: Option<Offer>,
-}
-
-impl End {
-    fn new(outcome: Outcome, stage: &Arc<str>, codes: Vec<(Arc<str>, Option<i64>)>) -> Self {
-        let stage = Arc::clone(stage);
-        Self {
-            outcome,
-            stage,
-            codes,
-            score: None,
-            band: None,
-            points: None,
-            offer: None,
-        }
-    }
-}
-
-struct Run<'a> {
+struct Run<'a, 's> {
     policy: &'a Policy,
-    facts: &'a Characteristics,
-    trace: Vec<RuleTrace>,
-    missing: Vec<MissingInput>,
+    machine: Machine<'a, 's>,
 }
 
-/// The score with what it is made of.
-struct Scored {
-    score: i64,
-    points: BTreeMap<Arc<str>, i64>,
-    /// Codes with points lost against the best bin, most first, ties as written.
-    losses: Vec<(Arc<str>, i64)>,
+/// What kept a stage or the scorecard from an answer.
+#[derive(Debug, Clone, Copy, Default)]
+struct Doubts {
+    failed: bool,
+    undecided: bool,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a, '_> {
     fn decide(&mut self) -> End {
         let policy = self.policy;
-        for stage in &policy.stages {
-            if let Some(end) = self.stage(stage) {
+        for (at, stage) in policy.stages.iter().enumerate() {
+            if let Some(end) = self.stage(stage, StageAt::Stage(position(at))) {
                 return end;
             }
         }
-        let scored = match self.score() {
-            Ok(scored) => scored,
-            Err(end) => return *end,
+        let Some(scorecard) = &policy.scorecard else {
+            return self.ending();
         };
-        let Some(scored) = scored else {
-            return self.ending(&[]);
+        let score = match self.score(scorecard) {
+            Ok(score) => score,
+            Err(end) => return end,
         };
-        let band = policy.bands.iter().find(|b| b.cut_off <= scored.score);
-        let mut end = match band.map(|band| &band.effect) {
-            None => self.failed(SCORE, SCORE, "no band takes the score".to_owned()),
-            Some(Effect::End {
-                outcome,
-                code,
-                score_reasons,
-            }) => {
-                let mut codes = vec![(Arc::clone(code), None)];
-                let strongest = scored.losses.iter().take(*score_reasons);
-                codes.extend(strongest.map(|(code, lost)| (Arc::clone(code), Some(*lost))));
-                End::new(*outcome, &policy.names.score, codes)
-            }
-            Some(Effect::Terms(terms)) => self.ending(terms),
+        let band = policy.bands.iter().position(|b| b.cut_off <= score);
+        let mut end = match band.and_then(|band| policy.bands.get(band)) {
+            None => self.no_score("no band takes the score"),
+            Some(band) => self.banded(band),
         };
-        end.score = Some(scored.score);
-        end.points = Some(scored.points);
-        end.band = band.map(|band| Arc::clone(&band.id));
+        end.score = Some(score);
+        end.band = band.map(position);
         end
     }
 
     /// Runs one stage; `None` when no rule of it ends the run.
-    fn stage(&mut self, stage: &Stage) -> Option<End> {
-        let (mut fired, mut undecided, mut failed) = (Vec::new(), false, false);
+    fn stage(&mut self, stage: &Stage, at: StageAt) -> Option<End> {
+        let mut doubts = Doubts::default();
+        let mut fired = false;
         for rule in &stage.rules {
-            let (result, mut trace) = self.walk(&rule.condition, &stage.name, &rule.code, &[]);
-            match result {
-                Ok(Result::Known(Value::Bool(true))) => {
-                    trace.verdict = Verdict::Fired;
-                    fired.push((Arc::clone(&rule.code), None));
+            let (value, mut met) = self.walk(rule.entry);
+            match value {
+                Ok(Cell::Bool(true)) => {
+                    met.verdict = Verdict::Fired;
+                    fired = true;
+                    self.machine.scratch.codes.push((rule.reason, None));
                 }
-                Ok(Result::Known(Value::Bool(false))) => {}
-                Ok(Result::Missing(names)) => {
-                    undecided = true;
-                    self.note_missing(&mut trace, &names, &rule.code);
+                Ok(Cell::Bool(false)) => {}
+                Ok(Cell::Missing(gap)) => {
+                    doubts.undecided = true;
+                    undecided(&mut met, gap);
                 }
                 Ok(_) => {
-                    failed = true;
-                    fail(
-                        &mut trace,
-                        "the condition is neither true nor false".to_owned(),
-                    );
+                    doubts.failed = true;
+                    self.machine
+                        .scratch
+                        .fail(&mut met, "the condition is neither true nor false");
                 }
                 Err(why) => {
-                    failed = true;
-                    fail(&mut trace, why);
+                    doubts.failed = true;
+                    self.machine.scratch.fail(&mut met, why.0);
                 }
             }
-            self.trace.push(trace);
+            self.machine.scratch.met.push(met);
         }
-        if !fired.is_empty() {
-            return Some(End::new(stage.outcome, &stage.name, fired));
+        if fired {
+            return Some(End::new(stage.outcome, at));
         }
-        // An error or an unknown neither approves nor declines.
-        let mut codes = Vec::new();
-        if failed {
-            codes.push((FAILED.into(), None));
-        }
-        if undecided {
-            codes.push((UNDECIDED.into(), None));
-        }
-        (!codes.is_empty()).then(|| End::new(Outcome::Refer, &stage.name, codes))
+        self.doubtful(doubts, at)
     }
 
-    /// Computes the score; an end when it cannot be computed, nothing without a scorecard.
-    fn score(&mut self) -> std::result::Result<Option<Scored>, Box<End>> {
-        let policy = self.policy;
-        let Some(scorecard) = &policy.scorecard else {
-            return Ok(None);
-        };
-        let stage = Arc::clone(&policy.names.score);
-        let (mut undecided, mut failed) = (false, false);
+    /// An error or an unknown neither approves nor declines.
+    fn doubtful(&mut self, doubts: Doubts, at: StageAt) -> Option<End> {
+        let system = &self.policy.system;
+        if doubts.failed {
+            self.machine.scratch.codes.push((system.failed, None));
+        }
+        if doubts.undecided {
+            self.machine.scratch.codes.push((system.undecided, None));
+        }
+        (doubts.failed || doubts.undecided).then(|| End::new(Outcome::Refer, at))
+    }
+
+    /// Computes the score; an end when it cannot be computed.
+    fn score(&mut self, scorecard: &Scorecard) -> Result<i64, End> {
+        let mut doubts = Doubts::default();
         let mut score = Some(scorecard.base);
-        let mut points = BTreeMap::new();
-        let mut losses = Vec::new();
         for scored in &scorecard.characteristics {
-            let (result, mut trace) = self.walk(&scored.input, &stage, &scored.code, &[]);
-            let given = match result {
-                Ok(Result::Known(value)) => {
-                    trace.value = Some(canonical::json(&value));
-                    let given = number(&value).and_then(|value| scored.points(value));
-                    if given.is_none() {
-                        failed = true;
-                        fail(&mut trace, "the value lies below the first bin".to_owned());
-                    }
-                    given
-                }
-                Ok(Result::Missing(names)) => {
-                    trace.value = Some(serde_json::Value::Null);
+            let (value, mut met) = self.walk(scored.entry);
+            let given = match value {
+                Ok(Cell::Missing(gap)) => {
                     if scored.missing.is_none() {
-                        undecided = true;
-                        self.note_missing(&mut trace, &names, &scored.code);
+                        doubts.undecided = true;
+                        undecided(&mut met, gap);
                     }
                     scored.missing
                 }
-                Ok(Result::Settled(_)) => None,
+                Ok(value) => {
+                    let given = match value {
+                        Cell::Int(n) => scored.bins.points_of_int(n),
+                        value => number(value).and_then(|value| scored.bins.points(value)),
+                    };
+                    if given.is_none() {
+                        doubts.failed = true;
+                        self.machine
+                            .scratch
+                            .fail(&mut met, "the value lies below the first bin");
+                    }
+                    given
+                }
                 Err(why) => {
-                    failed = true;
-                    fail(&mut trace, why);
+                    doubts.failed = true;
+                    self.machine.scratch.fail(&mut met, why.0);
                     None
                 }
             };
             if let Some(given) = given {
-                trace.points = Some(given);
                 score = score.and_then(|score| score.checked_add(given));
-                points.insert(Arc::clone(&scored.code), given);
-                losses.push((
-                    Arc::clone(&scored.code),
-                    scored.best().saturating_sub(given),
-                ));
             }
-            self.trace.push(trace);
-        }
-        let mut codes = Vec::new();
-        if failed {
-            codes.push((FAILED.into(), None));
-        }
-        if undecided {
-            codes.push((UNDECIDED.into(), None));
+            self.machine.scratch.binned.push(Binned {
+                value: value.ok(),
+                points: given,
+            });
+            self.machine.scratch.met.push(met);
         }
         match score {
-            Some(score) if codes.is_empty() => {
-                losses.retain(|(_, lost)| *lost > 0);
-                losses.sort_by_key(|(_, lost)| std::cmp::Reverse(*lost));
-                Ok(Some(Scored {
-                    score,
-                    points,
-                    losses,
-                }))
+            None => Err(self.no_score("the score is too large")),
+            Some(score) => match self.doubtful(doubts, StageAt::Score) {
+                Some(end) => Err(end),
+                None => Ok(score),
+            },
+        }
+    }
+
+    /// What the band leads to.
+    fn banded(&mut self, band: &'a Band) -> End {
+        match &band.effect {
+            Effect::Terms { cells, .. } => {
+                self.machine.sight.terms = cells;
+                self.ending()
             }
-            Some(_) => Err(Box::new(End::new(Outcome::Refer, &stage, codes))),
-            None => {
-                let why = "the score is too large".to_owned();
-                Err(Box::new(self.failed(SCORE, SCORE, why)))
+            Effect::End {
+                outcome,
+                reason,
+                score_reasons,
+                ..
+            } => {
+                self.machine.scratch.codes.push((*reason, None));
+                self.strongest(*score_reasons);
+                End::new(*outcome, StageAt::Score)
+            }
+        }
+    }
+
+    /// Adds the codes that lost most points against the best bin, most first, ties as written.
+    fn strongest(&mut self, most: usize) {
+        let Some(scorecard) = &self.policy.scorecard else {
+            return;
+        };
+        let scratch = &mut *self.machine.scratch;
+        let begun = scratch.codes.len();
+        for (scored, binned) in scorecard.characteristics.iter().zip(&scratch.binned) {
+            let lost = binned
+                .points
+                .map(|given| scored.bins.best().saturating_sub(given));
+            if let Some(lost) = lost.filter(|lost| *lost > 0) {
+                let weaker = |(_, other): &(u32, Option<i64>)| *other < Some(lost);
+                let among = scratch.codes.iter().skip(begun);
+                let behind = among.take_while(|code| !weaker(code)).count();
+                if behind < most {
+                    scratch
+                        .codes
+                        .insert(begun.saturating_add(behind), (scored.reason, Some(lost)));
+                    scratch.codes.truncate(begun.saturating_add(most));
+                }
             }
         }
     }
 
     /// The end of a run that no stage and no band ended.
-    fn ending(&mut self, terms: &[Option<Value>]) -> End {
-        let policy = self.policy;
-        let closure = match &policy.ending {
-            Ending::Offer { closure, .. } => closure,
-            Ending::Otherwise { outcome, code } => {
-                let codes = code.iter().map(|code| (Arc::clone(code), None)).collect();
-                return End::new(*outcome, &policy.names.end, codes);
+    fn ending(&mut self) -> End {
+        let entry = match &self.policy.ending {
+            Ending::Offer { entry, .. } => *entry,
+            Ending::Otherwise {
+                outcome, reason, ..
+            } => {
+                let codes = &mut self.machine.scratch.codes;
+                codes.extend(reason.map(|reason| (reason, None)));
+                return End::new(*outcome, StageAt::End);
             }
         };
-        let stage = Arc::clone(&policy.names.offer);
-        let (result, mut trace) = self.walk(closure, &stage, OFFER, terms);
-        let end = match result {
-            Ok(Result::Settled(Settlement::Granted { terms, reductions })) => {
-                match offer::print(&terms, &self.requested(), !reductions.is_empty()) {
-                    Ok(offer) => {
-                        let outcome = if reductions.is_empty() {
-                            Outcome::Approve
-                        } else {
-                            Outcome::Counter
-                        };
-                        let codes = reductions.into_iter().map(|code| (code, None)).collect();
-                        End {
-                            offer: Some(offer),
-                            ..End::new(outcome, &stage, codes)
-                        }
-                    }
-                    Err(why) => {
-                        fail(&mut trace, why);
-                        End::new(Outcome::Refer, &stage, vec![(FAILED.into(), None)])
-                    }
+        let system = &self.policy.system;
+        let (value, mut met) = self.walk(entry);
+        let (end, code) = match value {
+            Ok(Cell::Granted(offer)) => match self.granted(offer) {
+                Ok(end) => (end, None),
+                Err(why) => {
+                    self.machine.scratch.fail(&mut met, why.0);
+                    (
+                        End::new(Outcome::Refer, StageAt::Offer),
+                        Some(system.failed),
+                    )
                 }
+            },
+            Ok(Cell::Ended { outcome, code }) => {
+                met.verdict = Verdict::Fired;
+                (End::new(outcome, StageAt::Offer), Some(code))
             }
-            Ok(Result::Settled(Settlement::Ended { outcome, code })) => {
-                trace.verdict = Verdict::Fired;
-                End::new(outcome, &stage, vec![(code, None)])
+            Ok(Cell::Missing(gap)) => {
+                undecided(&mut met, gap);
+                (
+                    End::new(Outcome::Refer, StageAt::Offer),
+                    Some(system.undecided),
+                )
             }
-            Ok(Result::Missing(names)) => {
-                self.note_missing(&mut trace, &names, OFFER);
-                End::new(Outcome::Refer, &stage, vec![(UNDECIDED.into(), None)])
-            }
-            Ok(Result::Known(_)) => {
-                fail(&mut trace, "the offer has no end".to_owned());
-                End::new(Outcome::Refer, &stage, vec![(FAILED.into(), None)])
+            Ok(_) => {
+                self.machine.scratch.fail(&mut met, "the offer has no end");
+                (
+                    End::new(Outcome::Refer, StageAt::Offer),
+                    Some(system.failed),
+                )
             }
             Err(why) => {
-                fail(&mut trace, why);
-                End::new(Outcome::Refer, &stage, vec![(FAILED.into(), None)])
+                self.machine.scratch.fail(&mut met, why.0);
+                (
+                    End::new(Outcome::Refer, StageAt::Offer),
+                    Some(system.failed),
+                )
             }
         };
-        self.trace.push(trace);
+        let scratch = &mut *self.machine.scratch;
+        scratch.met.push(met);
+        scratch.codes.extend(code.map(|code| (code, None)));
         end
     }
 
+    /// The end of a run with an offer, if its terms make sense.
+    fn granted(&mut self, offer: u32) -> Fallible<End> {
+        let requested = self.requested();
+        let scratch = &mut *self.machine.scratch;
+        let Some(granted) = scratch.granted.get(index(offer)) else {
+            return super::compute::wrong_type();
+        };
+        let (first, last) = granted.reductions;
+        let reduced = last > first;
+        grant::check(granted, requested, reduced)?;
+        let outcome = if reduced {
+            Outcome::Counter
+        } else {
+            Outcome::Approve
+        };
+        let (first, last) = (index(first), index(last));
+        let reductions = scratch.reductions.get(first..last).unwrap_or_default();
+        scratch
+            .codes
+            .extend(reductions.iter().map(|code| (*code, None)));
+        Ok(End {
+            offer: Some(offer),
+            ..End::new(outcome, StageAt::Offer)
+        })
+    }
+
     fn requested(&self) -> Requested {
-        let amount = self.facts.by_name("requested_amount").and_then(number);
-        let term_months = match self.facts.by_name("requested_term_months") {
-            Some(Value::Int(months)) => Some(*months),
-            _ => None,
-        };
+        let asked = &self.policy.asked;
+        let value = |at: Option<usize>| at.map(|at| self.machine.sight.facts.get(at));
         Requested {
-            amount,
-            term_months,
+            amount: match value(asked.amount) {
+                Some(Value::Decimal(amount)) => Some(*amount),
+                Some(Value::Int(amount)) => Some((*amount).into()),
+                _ => None,
+            },
+            term_months: match value(asked.term_months) {
+                Some(Value::Int(months)) => Some(*months),
+                _ => None,
+            },
         }
     }
 
-    fn walk(
-        &self,
-        closure: &Closure,
-        stage: &Arc<str>,
-        rule: &str,
-        terms: &[Option<Value>],
-    ) -> (std::result::Result<Result, String>, RuleTrace) {
-        let sight = Sight {
-            characteristics: self.facts,
-            params: &self.policy.params,
-            tables: &self.policy.tables,
-            terms,
-        };
-        let (result, comparisons) = walk(closure, &sight);
-        let trace = RuleTrace {
-            comparisons,
-            ..blank(stage, rule, Verdict::Passed)
-        };
-        (result, trace)
+    fn human_review_requested(&self) -> bool {
+        let facts = self.machine.sight.facts;
+        let asked = self.policy.asked.human_review;
+        asked.is_some_and(|at| *facts.get(at) == Value::Bool(true))
     }
 
-    fn note_missing(&mut self, trace: &mut RuleTrace, names: &[usize], needed_by: &str) {
-        trace.verdict = Verdict::Undecided;
-        for name in names
-            .iter()
-            .filter_map(|index| definitions().get(*index))
-            .map(|d| d.name)
-        {
-            trace.missing.push(name.into());
-            self.missing.push(MissingInput {
-                characteristic: name.into(),
-                needed_by: needed_by.into(),
-            });
+    fn walk(&mut self, entry: Entry) -> (Fallible<Cell>, Met) {
+        let met = Met::passed(self.machine.scratch.next_record());
+        (self.machine.run(entry), met)
+    }
+
+    /// The end of a run whose score came to nothing.
+    fn no_score(&mut self, why: &'static str) -> End {
+        let failed = self.policy.system.failed;
+        self.machine.scratch.codes.push((failed, None));
+        End {
+            score_failure: Some(why),
+            ..End::new(Outcome::Refer, StageAt::Score)
         }
-    }
-
-    fn failed(&mut self, stage: &str, rule: &str, why: String) -> End {
-        let stage: Arc<str> = stage.into();
-        let mut trace = blank(&stage, rule, Verdict::Failed);
-        fail(&mut trace, why);
-        self.trace.push(trace);
-        End::new(Outcome::Refer, &stage, vec![(FAILED.into(), None)])
-    }
-
-    /// Adds the rules behind the end of the run. Those before it were met in the same order.
-    fn not_reached(&mut self) {
-        let policy = self.policy;
-        let met = self
-            .trace
-            .iter()
-            .filter(|trace| &*trace.rule != SCORE)
-            .count();
-        let behind = policy.rules().skip(met);
-        let behind = behind.map(|(stage, rule)| blank(stage, rule, Verdict::NotReached));
-        self.trace.extend(behind);
-    }
-
-    fn decision(
-        &self,
-        application: &Application<'_>,
-        end: End,
-        missing: Vec<MissingInput>,
-    ) -> Decision {
-        let input_hash = canonical::input_hash(
-            application.application_id,
-            application.as_of,
-            application.characteristics,
-        );
-        let mut id = canonical::Hasher::new("dictamen decision 1");
-        for part in [
-            &*self.policy.stamp.hash,
-            &*application.parameters.hash,
-            ENGINE_VERSION,
-            &input_hash,
-        ] {
-            id.part(part.as_bytes());
-        }
-        Decision {
-            decision_id: id.finish_uuid(),
-            application_id: application.application_id.to_owned(),
-            outcome: end.outcome,
-            score: end.score,
-            band: end.band,
-            offer: end
-                .offer
-                .filter(|_| matches!(end.outcome, Outcome::Approve | Outcome::Counter)),
-            reasons: self.reasons(&end.codes),
-            missing,
-            stage: end.stage,
-            points: end.points,
-            characteristics: Ordered::printed(self.facts),
-            policy: self.policy.stamp.clone(),
-            parameters: application.parameters.clone(),
-            engine: ENGINE_VERSION,
-            input_hash,
-            as_of: application.as_of,
-        }
-    }
-
-    fn reasons(&self, codes: &[(Arc<str>, Option<i64>)]) -> Vec<Reason> {
-        let reason = |(i, (code, points_lost)): (usize, &(Arc<str>, Option<i64>))| {
-            let known = self.policy.reasons.get(code);
-            let text = |pick: fn(&crate::CatalogueReason) -> &Arc<str>| {
-                known.map_or_else(|| Arc::clone(code), |reason| Arc::clone(pick(reason)))
-            };
-            Reason {
-                code: Arc::clone(code),
-                rank: i.saturating_add(1),
-                text: ReasonText {
-                    es_mx: text(|r| &r.es_mx),
-                    en: text(|r| &r.en),
-                },
-                points_lost: *points_lost,
-                evidence: known.and_then(|reason| reason.evidence.clone()),
-            }
-        };
-        codes.iter().enumerate().map(reason).collect()
     }
 }
 
-fn blank(stage: &Arc<str>, rule: &str, verdict: Verdict) -> RuleTrace {
-    RuleTrace {
-        stage: Arc::clone(stage),
-        rule: rule.into(),
-        verdict,
-        comparisons: Vec::new(),
-        value: None,
-        points: None,
-        missing: Vec::new(),
-        failure: None,
-    }
-}
-
-fn fail(trace: &mut RuleTrace, why: String) {
-    trace.verdict = Verdict::Failed;
-    trace.failure = Some(why);
+fn undecided(met: &mut Met, gap: Gap) {
+    met.verdict = Verdict::Undecided;
+    met.gap = gap;
 }

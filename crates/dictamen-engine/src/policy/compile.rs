@@ -5,14 +5,17 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use dictamen_model::suggest::did_you_mean;
+use dictamen_model::{characteristic::Value, suggest::did_you_mean};
 
 use super::{
-    Band, END, Effect, Ending, Names, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage,
+    Asked, Band, END, Effect, Ending, Names, OFFER, Places, Policy, Rule, SCORE, Scorecard, Scored,
+    Stage, SystemReasons,
 };
 use crate::{
-    Diagnostic, PolicyStamp,
+    Diagnostic, PolicySource, PolicyStamp, check,
     declaration::{self, BandEffect, Declaration},
+    evaluate::Bins,
+    program::{Flattener, position},
     reasons::{self, Catalogue},
     syntax::is_name,
     text::Texts,
@@ -24,22 +27,24 @@ use crate::{
 pub(super) fn compile(
     declaration: Declaration,
     catalogue: Catalogue,
+    source: &PolicySource,
     hash: &str,
     texts: &Texts,
     whole: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Policy> {
-    let mut check = Check { texts, diagnostics };
-    let used = check.codes(&declaration, &catalogue);
-    check.stages(&declaration, whole);
-    check.identity(&declaration);
-    check.scorecard(&declaration);
+    let mut sense = Check { texts, diagnostics };
+    let used = sense.codes(&declaration, &catalogue);
+    sense.stages(&declaration, whole);
+    sense.identity(&declaration);
+    sense.scorecard(&declaration);
     if whole {
-        check.complete(&declaration);
+        sense.complete(&declaration);
     }
     // What looks unused behind an error may only be hidden by it.
-    if check.diagnostics.iter().all(|d| !d.is_error()) {
-        check.unused(&declaration, &catalogue, &used);
+    if sense.diagnostics.iter().all(|d| !d.is_error()) {
+        sense.unused(&declaration, &catalogue, &used);
+        check::check(&declaration, source, texts, diagnostics);
     }
     let identity = declaration.identity.as_ref()?;
     let stamp = PolicyStamp {
@@ -48,22 +53,14 @@ pub(super) fn compile(
         hash: hash.into(),
     };
     let written = |place: Place| (texts.path(place.file).to_owned(), place.line);
-    let ending = match (declaration.offer, declaration.otherwise) {
-        (Some(offer), _) => {
-            let (file, line) = written(offer.place);
-            Ending::Offer {
-                closure: offer.closure,
-                file,
-                line,
-            }
-        }
-        (None, Some(otherwise)) => Ending::Otherwise {
-            outcome: otherwise.outcome,
-            code: otherwise.code,
-        },
-        (None, None) => return None,
-    };
-    let stage = |stage: declaration::Stage| Stage {
+    let codes: BTreeMap<Arc<str>, u32> = catalogue
+        .keys()
+        .enumerate()
+        .map(|(at, code)| (Arc::clone(code), position(at)))
+        .collect();
+    let places = Places::of(&declaration);
+    let mut flat = Flattener::new(&declaration.params, &codes);
+    let stages = declaration.stages.into_iter().map(|stage| Stage {
         name: stage.name,
         outcome: stage.outcome,
         rules: stage
@@ -72,14 +69,17 @@ pub(super) fn compile(
             .map(|rule| {
                 let (file, line) = written(rule.place);
                 Rule {
+                    reason: flat.code(&rule.code),
                     code: rule.code,
+                    entry: flat.closure(&rule.condition),
                     condition: rule.condition,
                     file,
                     line,
                 }
             })
             .collect(),
-    };
+    });
+    let stages = stages.collect();
     let scorecard = declaration.scorecard.map(|scorecard| Scorecard {
         base: scorecard.base,
         characteristics: scorecard
@@ -87,45 +87,91 @@ pub(super) fn compile(
             .into_iter()
             .map(|scored| {
                 let (file, line) = written(scored.place);
-                let declaration::Scored {
-                    code,
-                    input,
-                    bins,
-                    missing,
-                    ..
-                } = scored;
                 Scored {
-                    code,
-                    input,
-                    bins,
-                    missing,
+                    reason: flat.code(&scored.code),
+                    code: scored.code,
+                    entry: flat.closure(&scored.input),
+                    input: scored.input,
+                    bins: Bins::new(scored.bins),
+                    missing: scored.missing,
                     file,
                     line,
                 }
             })
             .collect(),
     });
-    let terms = declaration.terms.len();
+    let terms = declaration.terms.into_iter().map(|term| term.name);
+    let terms: Vec<_> = terms.collect();
     let bands = declaration.bands.map_or_else(Vec::new, |bands| bands.bands);
-    let bands = bands
-        .into_iter()
-        .map(|band| Band {
-            id: band.id,
-            cut_off: band.cut_off,
-            effect: Effect::new(band.effect, terms),
-        })
-        .collect();
+    let bands = bands.into_iter().map(|band| Band {
+        id: band.id,
+        cut_off: band.cut_off,
+        effect: effect(band.effect, terms.len(), &mut flat),
+    });
+    let bands = bands.collect();
+    let ending = match (declaration.offer, declaration.otherwise) {
+        (Some(offer), _) => {
+            let (file, line) = written(offer.place);
+            Ending::Offer {
+                entry: flat.closure(&offer.closure),
+                closure: offer.closure,
+                file,
+                line,
+            }
+        }
+        (None, Some(otherwise)) => Ending::Otherwise {
+            outcome: otherwise.outcome,
+            reason: otherwise.code.map(|code| flat.code(&code)),
+        },
+        (None, None) => return None,
+    };
+    let system = SystemReasons {
+        failed: flat.code(reasons::FAILED),
+        undecided: flat.code(reasons::UNDECIDED),
+        human_review: flat.code(reasons::HUMAN_REVIEW),
+    };
     Some(Policy {
         stamp,
         params: declaration.params,
         tables: declaration.tables,
-        stages: declaration.stages.into_iter().map(stage).collect(),
+        stages,
         scorecard,
         bands,
         ending,
-        reasons: catalogue,
+        program: flat.finish(),
+        reasons: catalogue.into_values().collect(),
         names: Names::default(),
+        system,
+        asked: Asked::default(),
+        terms,
+        places,
     })
+}
+
+/// What falling in a band leads to, with its terms by position.
+fn effect(effect: BandEffect, terms: usize, flat: &mut Flattener<'_>) -> Effect {
+    match effect {
+        BandEffect::Terms(given) => {
+            let mut values = vec![None; terms];
+            for (index, value) in given {
+                if let Some(slot) = values.get_mut(index) {
+                    *slot = Some(value);
+                }
+            }
+            let cell = |value: &Option<Value>| value.as_ref().map(|value| flat.cell(value));
+            let cells = values.iter().map(cell).collect();
+            Effect::Terms { values, cells }
+        }
+        BandEffect::End {
+            outcome,
+            code,
+            score_reasons,
+        } => Effect::End {
+            outcome,
+            reason: flat.code(&code),
+            score_reasons,
+        },
+    }
 }
 
 struct Check<'a> {
@@ -327,16 +373,17 @@ impl Check<'_> {
         // Without all bins there is no saying what scores there can be.
         let sound = |scored: &declaration::Scored| scored.sound && !scored.bins.is_empty();
         let sound = scorecard.characteristics.iter().all(sound);
-        let range = reachable(scorecard);
-        if sound && range.is_none() {
+        let exact = self.diagnostics.iter().all(|d| !d.is_error());
+        let reach = check::reach(declaration, scorecard, exact);
+        if sound && reach.is_none() {
             let message = "the points of the scorecard are too large to add up".to_owned();
             let at = self.texts.first(scorecard.place);
             self.error("scorecard::points", at, message, None);
         }
         if let Some(bands) = &declaration.bands {
             self.bands(bands);
-            if let Some(range) = range.filter(|_| sound) {
-                self.reached(bands, range);
+            if let Some(reach) = reach.filter(|_| sound) {
+                self.reached(bands, reach);
             }
         }
     }
@@ -361,7 +408,8 @@ impl Check<'_> {
     }
 
     /// Every score falls in a band, and every band takes some.
-    fn reached(&mut self, bands: &declaration::Bands, (lowest, highest): (i64, i64)) {
+    fn reached(&mut self, bands: &declaration::Bands, reach: check::Reach) {
+        let check::Reach { lowest, highest } = reach;
         for (i, band) in bands.bands.iter().enumerate() {
             let before = i.checked_sub(1).and_then(|i| bands.bands.get(i));
             let unreachable =
@@ -483,21 +531,4 @@ impl Check<'_> {
             );
         }
     }
-}
-
-/// The lowest and the highest score a scorecard can give.
-fn reachable(scorecard: &declaration::Scorecard) -> Option<(i64, i64)> {
-    let mut range = (scorecard.base, scorecard.base);
-    for scored in &scorecard.characteristics {
-        let points = || {
-            scored
-                .bins
-                .iter()
-                .map(|(_, points)| *points)
-                .chain(scored.missing)
-        };
-        range.0 = range.0.checked_add(points().min().unwrap_or(0))?;
-        range.1 = range.1.checked_add(points().max().unwrap_or(0))?;
-    }
-    Some(range)
 }

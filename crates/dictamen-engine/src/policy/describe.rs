@@ -117,7 +117,7 @@ impl Policy {
 
     /// Its reason catalogue, system reasons included, sorted by code.
     pub fn reasons(&self) -> impl Iterator<Item = &CatalogueReason> {
-        self.reasons.values()
+        self.reasons.iter()
     }
 }
 

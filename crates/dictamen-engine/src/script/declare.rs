@@ -4,6 +4,7 @@
 //! analyst sees all mistakes of a run at once.
 
 mod register;
+mod table_value;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -497,6 +498,6 @@ pub(super) fn param_of(value: &Dynamic) -> Option<usize> {
 pub(super) fn table_of(value: &Dynamic) -> Option<usize> {
     value
         .clone()
-        .try_cast::<register::TableValue>()
+        .try_cast::<table_value::TableValue>()
         .map(|table| table.index)
 }

@@ -12,8 +12,11 @@ pub(crate) trait Names {
     fn param(&self, index: usize) -> &str;
     /// Name of a band term.
     fn term(&self, index: usize) -> &str;
-    /// Name of a value bound by `let`, or of a parameter that a function of the script took.
-    fn local(&self, slot: usize) -> &str;
+    /// Name of a value bound by `let`, or of a parameter that a function of the script took; where
+    /// it is not known, `…` is printed.
+    fn local(&self, _slot: usize) -> Option<&str> {
+        None
+    }
 }
 
 /// The source form of a node, on one line. Blocks and calls of the script's own functions are
@@ -90,11 +93,11 @@ fn write_node(out: &mut String, node: &Node, names: &dyn Names) {
             out.push_str(if *inclusive { "..=" } else { ".." });
             write_operand(out, high, names);
         }
-        NodeKind::Local(slot) => out.push_str(names.local(*slot)),
+        NodeKind::Local(slot) => out.push_str(names.local(*slot).unwrap_or("…")),
         NodeKind::If { .. }
         | NodeKind::Block { .. }
         | NodeKind::Return(_)
-        | NodeKind::Inlined(_)
+        | NodeKind::Inlined { .. }
         | NodeKind::Switch { .. }
         | NodeKind::Lookup { .. }
         | NodeKind::Grant { .. }

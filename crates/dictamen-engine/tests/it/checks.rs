@@ -7,7 +7,8 @@ use dictamen_engine::{Diagnostic, Policy, PolicySource, checks};
 use crate::support::{REASONS, render};
 
 /// Codes whose cause cannot be shown in a fragment.
-const WITHOUT_EXAMPLE: [&str; 5] = [
+const WITHOUT_EXAMPLE: [&str; 6] = [
+    "parameters::ends-soon",
     "policy::no-script",
     "reasons::no-file",
     "script::not-utf8",
@@ -78,12 +79,8 @@ fn every_example_is_what_it_says() {
         let finding = found.iter().find(|f| f.code == code);
         let finding =
             finding.unwrap_or_else(|| panic!("{code} is not found:\n{bad}\n{}", render(&found)));
-        let severity = if finding.is_error() {
-            "*Error.*"
-        } else {
-            "*Warning.*"
-        };
-        assert!(entry.starts_with(severity), "{code} is {severity}");
+        let severity = format!("*{:?}.*", finding.severity);
+        assert!(entry.starts_with(&severity), "{code} is {severity}");
         let (language, good) =
             example(entry, "good").unwrap_or_else(|| panic!("{code}: no good example"));
         let found = findings(&language, &good);
@@ -117,7 +114,15 @@ fn every_code_is_explained() {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
-            for family in ["script", "policy", "reasons", "scorecard", "bands", "table"] {
+            for family in [
+                "script",
+                "policy",
+                "reasons",
+                "scorecard",
+                "bands",
+                "table",
+                "parameters",
+            ] {
                 for rest in text.split(&format!("\"{family}::")).skip(1) {
                     let name = rest.split('"').next().unwrap();
                     used.insert(format!("{family}::{name}"));

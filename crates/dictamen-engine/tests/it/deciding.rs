@@ -498,3 +498,42 @@ proptest! {
         prop_assert_eq!(decided.decision.offer.is_some(), decided.decision.outcome <= Outcome::Counter);
     }
 }
+
+#[test]
+fn a_column_of_days_is_compared_and_looked_up_as_days() {
+    let mut source = folder(
+        "policy(\"t\", \"1\");\nlet days = table(\"days.csv\");\nstage(\"K\", DECLINE, [\n\
+         rule(\"K01\", |a| lookup(days, a.ref_date, \"closed\") ?? false),\n\
+         rule(\"K02\", |a| (lookup(days, a.ref_date, \"until\") ?? date(\"2000-01-01\")) > a.ref_date),\n\
+         ]);\notherwise(APPROVE);",
+    );
+    source.insert(
+        "days.csv",
+        &b"day,closed,until\n2026-09-16,true,2026-09-17\n2026-09-17,false,2026-09-17\n2026-09-18,false,2026-09-20\n"[..],
+    );
+    let policy = Policy::load(&source).map(|l| l.policy);
+    let policy = policy.unwrap_or_else(|e| panic!("{}", crate::support::render(&e)));
+    let on = |day: &str| {
+        let day: chrono::NaiveDate = day.parse().unwrap();
+        line(&decide(&policy, &facts(&[("ref_date", day.into())])))
+    };
+    assert_eq!(on("2026-09-16"), "DECLINE K [\"K01\", \"K02\"]");
+    assert_eq!(on("2026-09-17"), "APPROVE END []");
+    assert_eq!(on("2026-09-18"), "DECLINE K [\"K02\"]");
+    assert_eq!(on("2026-09-19"), "APPROVE END []");
+}
+
+#[test]
+fn days_among_other_cells_are_texts() {
+    let mut source = folder(
+        "policy(\"t\", \"1\");\nlet days = table(\"days.csv\");\nstage(\"K\", DECLINE, [\n\
+         rule(\"K01\", |a| lookup(days, \"2026-09-16\", \"closed\") == \"2026-9-1\")]);\notherwise(APPROVE);",
+    );
+    source.insert(
+        "days.csv",
+        &b"day,closed\n2026-09-16,2026-9-1\nalways,2026-02-28\n"[..],
+    );
+    let policy = Policy::load(&source).map(|l| l.policy);
+    let policy = policy.unwrap_or_else(|e| panic!("{}", crate::support::render(&e)));
+    assert_eq!(line(&decide(&policy, &facts(&[]))), "DECLINE K [\"K01\"]");
+}

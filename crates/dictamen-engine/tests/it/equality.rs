@@ -12,6 +12,7 @@
 mod generate;
 mod interpreter;
 mod kinds;
+mod words;
 
 use std::fmt::Write;
 

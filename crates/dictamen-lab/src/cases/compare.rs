@@ -64,7 +64,7 @@ pub(super) fn differences(expected: &Expectation, found: &Decision) -> Vec<Diffe
         Some(ExpectedOffer::With(fields)) => out.offer(fields, found.offer.as_ref()),
     }
     for (name, value) in &expected.characteristics {
-        let printed = found.characteristics.get(name).and_then(print);
+        let printed = found.characteristics.get(name).as_ref().and_then(print);
         out.printed(&format!("characteristics.{name}"), value, printed);
     }
     out.0

@@ -7,6 +7,7 @@
 )]
 
 mod applicant;
+mod document;
 mod laws;
 mod readme;
 mod reference;

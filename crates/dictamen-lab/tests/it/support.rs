@@ -39,14 +39,18 @@ pub(crate) fn cases(folder: &Path) -> Vec<Value> {
     files(folder, "json").into_iter().map(read).collect()
 }
 
-fn load(id: &str) -> Policy {
+/// The files of a shipped policy.
+pub(crate) fn source(id: &str) -> PolicySource {
     let folder = root().join("rules").join(id);
-    let source: PolicySource = ["rhai", "toml", "csv"]
+    ["rhai", "toml", "csv"]
         .iter()
         .flat_map(|extension| files(&folder, extension))
         .map(|path| (name(&path), fs::read(&path).unwrap()))
-        .collect();
-    Policy::load(&source).unwrap().policy
+        .collect()
+}
+
+fn load(id: &str) -> Policy {
+    Policy::load(&source(id)).unwrap().policy
 }
 
 pub(crate) static NOMINA: LazyLock<Policy> = LazyLock::new(|| load("nomina-personal-loan-mx"));

@@ -123,8 +123,16 @@ pub struct Definition {
     pub values: &'static [&'static str],
     /// When the value is missing, in words; `None` when it never is.
     pub missing: Option<&'static str>,
+    /// The same in Mexican Spanish.
+    pub missing_es: Option<&'static str>,
     /// What it says, in one line.
     pub meaning: &'static str,
+    /// The same in Mexican Spanish.
+    pub meaning_es: &'static str,
+    /// What it is called in a sentence; nothing else is called so.
+    pub label: &'static str,
+    /// The same in Mexican Spanish.
+    pub label_es: &'static str,
     /// The fields of the record or the application it is computed from.
     pub source: &'static [&'static str],
     /// Reads the value off what is known of an application.

@@ -34,7 +34,8 @@ pub(super) fn all() -> Vec<Definition> {
 ///
 /// ```text
 /// name: Kind Unit [low, high] {"closed", "vocabulary"}, "meaning",
-///     missing "when", from ["source.field"] => |facts| value;
+///     called "in English" | "in Spanish", es "meaning in Spanish",
+///     missing ("when", "when in Spanish"), from ["source.field"] => |facts| value;
 /// ```
 ///
 /// Range, vocabulary and `missing` are optional.
@@ -42,6 +43,8 @@ macro_rules! entries {
     ($(
         $name:ident : $kind:ident $unit:ident $([$low:expr, $high:expr])? $({$($value:literal),+})?,
         $meaning:literal,
+        called $label:literal | $label_es:literal,
+        es $meaning_es:literal,
         $(missing $missing:expr,)?
         from [$($source:literal),* $(,)?] => $compute:expr;
     )*) => {
@@ -56,8 +59,12 @@ macro_rules! entries {
                         $($crate::characteristic::table::range($low, $high))?
                     ),
                     values: &[$($($value),+)?],
-                    missing: $crate::characteristic::table::optional!($($missing)?),
+                    missing: $crate::characteristic::table::optional!($($missing.0)?),
+                    missing_es: $crate::characteristic::table::optional!($($missing.1)?),
                     meaning: $meaning,
+                    meaning_es: $meaning_es,
+                    label: $label,
+                    label_es: $label_es,
                     source: &[$($source),*],
                     compute: $compute,
                 },
@@ -89,14 +96,26 @@ const MANY: i64 = 1_000_000_000;
 /// More pesos than all salaries of a record can add up to.
 const RICH: i64 = i64::MAX;
 
+/// A text in English and in Mexican Spanish.
+type InWords = (&'static str, &'static str);
+
 /// When what depends on the record is missing.
-const NO_RECORD: &str = "there is no employment record";
+pub(super) const NO_RECORD: InWords = ("there is no employment record", "no hay registro laboral");
 /// When what depends on the jobs is missing.
-const NO_JOBS_KNOWN: &str = "there is no record, or it has no date or no list of jobs";
+pub(super) const NO_JOBS_KNOWN: InWords = (
+    "there is no record, or it has no date or no list of jobs",
+    "no hay registro, o este no tiene fecha o lista de empleos",
+);
 /// When what depends on a current job is missing.
-const NOT_EMPLOYED: &str = "not employed, or the jobs are not known";
+const NOT_EMPLOYED: InWords = (
+    "not employed, or the jobs are not known",
+    "sin empleo vigente, o se desconocen los empleos",
+);
 /// When what depends on today's income is missing.
-const NO_INCOME: &str = "not employed, or no current salary is known";
+pub(super) const NO_INCOME: InWords = (
+    "not employed, or no current salary is known",
+    "sin empleo vigente, o se desconoce el salario actual",
+);
 
 /// A count as a value.
 fn count(number: usize) -> Value {
@@ -112,14 +131,17 @@ fn of_record<'f, 'r, T: Into<Value>>(
 }
 
 /// Reads a value off the jobs, if they are known.
-fn of_jobs<T: Into<Value>>(facts: &Facts<'_>, read: impl FnOnce(&History) -> Option<T>) -> Value {
+fn of_jobs<'r, T: Into<Value>>(
+    facts: &Facts<'r>,
+    read: impl FnOnce(&History<'r>) -> Option<T>,
+) -> Value {
     facts.history().and_then(read).into()
 }
 
 /// Reads a value off everything known from the jobs, if they are known.
-fn of_employment<T: Into<Value>>(
-    facts: &Facts<'_>,
-    read: impl FnOnce(&EmploymentFacts) -> Option<T>,
+fn of_employment<'r, T: Into<Value>>(
+    facts: &Facts<'r>,
+    read: impl FnOnce(&EmploymentFacts<'r>) -> Option<T>,
 ) -> Value {
     facts.employment().and_then(read).into()
 }

@@ -28,6 +28,7 @@ fn the_table_of_characteristics() {
 #[test]
 fn entries_are_well_formed() {
     let mut names = BTreeSet::new();
+    let (mut labels, mut labels_es) = (BTreeSet::new(), BTreeSet::new());
     for definition in definitions() {
         let name = definition.name;
         assert!(names.insert(name), "{name} is declared twice");
@@ -45,6 +46,22 @@ fn entries_are_well_formed() {
             "{name}"
         );
         assert!(definition.meaning.len() <= 100, "{name}");
+        assert_eq!(
+            definition.missing.is_some(),
+            definition.missing_es.is_some(),
+            "{name}"
+        );
+        for text in [
+            definition.meaning_es,
+            definition.label,
+            definition.label_es,
+            definition.missing.unwrap_or("-"),
+            definition.missing_es.unwrap_or("-"),
+        ] {
+            assert!(!text.is_empty() && !text.ends_with('.'), "{name}: {text}");
+        }
+        assert!(labels.insert(definition.label), "{name}");
+        assert!(labels_es.insert(definition.label_es), "{name}");
         assert!(!definition.source.is_empty(), "{name}");
         let number = definition.kind.is_number();
         assert!(

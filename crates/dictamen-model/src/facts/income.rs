@@ -36,7 +36,7 @@ pub(crate) struct Income {
 
 impl Income {
     pub(super) fn of(
-        history: &History,
+        history: &History<'_>,
         institution: Institution,
         current: Option<&CurrentEmployment>,
         parameters: &Parameters,
@@ -107,7 +107,7 @@ impl Income {
     /// The IMSS registers salaries up to a multiple of the UMA; what is above is no income shown.
     fn capped(
         &mut self,
-        history: &History,
+        history: &History<'_>,
         parameters: &Parameters,
     ) -> Result<Option<MonthlySalary>, NotCovered> {
         let Some(daily) = self.daily else {

@@ -5,8 +5,6 @@
 //! convention's floor; changes between two consecutive jobs count on the first day of the later
 //! one. Where the definition asks for a career of three or five years, a shorter one has none.
 
-use std::collections::BTreeSet;
-
 use rust_decimal::Decimal;
 
 use super::trend::relative_change;
@@ -72,15 +70,12 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(super) fn of(history: &History, parameters: &Parameters) -> Self {
-        let jobs: Vec<&Job> = history.employments().collect();
-        let unique = |jobs: &mut dyn Iterator<Item = &Job>| {
-            count(jobs.map(|job| &job.key).collect::<BTreeSet<_>>().len())
-        };
+    pub(super) fn of(history: &History<'_>, parameters: &Parameters) -> Self {
+        let jobs: Vec<&Job<'_>> = history.employments().collect();
         let mut metrics = Self {
-            current_employers: unique(&mut history.open()),
+            current_employers: count(history.employers.open()),
             employers: count(jobs.len()),
-            unique_employers: unique(&mut jobs.iter().copied()),
+            unique_employers: count(history.employers.count()),
             ..Self::default()
         };
         let (Some(last), Some(first_day)) = (last_job(history), history.employed.first()) else {
@@ -89,7 +84,7 @@ impl Metrics {
         let Some(career) = Span::new(first_day, history.today()) else {
             return metrics;
         };
-        let floor = parameters.conventions().salary_change_floor;
+        let floor = Floor::new(parameters.conventions().salary_change_floor);
         let gaps = history.employed.gaps_within(career);
         let idle = career.days().saturating_sub(history.employed.days());
         let since = history
@@ -107,61 +102,133 @@ impl Metrics {
             .checked_div(parameters.conventions().days_per_year)
             .and_then(|years| Decimal::from(metrics.unique_employers).checked_div(years));
 
-        let inside: Vec<Change> = jobs.iter().flat_map(|job| changes_of(job, floor)).collect();
-        let between: Vec<Change> = jobs
-            .windows(2)
-            .filter_map(|pair| match pair {
-                [earlier, later] if later.start > earlier.last => {
-                    change_between(earlier, later, floor)
-                }
-                _ => None,
-            })
-            .collect();
-        let all = || inside.iter().chain(&between);
-        metrics.last_job = Some(Moves::count(changes_of(last, floor).iter()));
+        let mut changes: Vec<Change> = Vec::with_capacity(64);
+        for job in &jobs {
+            let before = changes.len();
+            changes.extend(changes_of(job, floor));
+            if std::ptr::eq(*job, last) {
+                let inside = changes.get(before..).unwrap_or_default();
+                metrics.last_job = Some(Moves::count(inside.iter()));
+            }
+        }
+        changes.extend(jobs.windows(2).filter_map(|pair| match pair {
+            [earlier, later] if later.start > earlier.last => change_between(earlier, later, floor),
+            _ => None,
+        }));
         metrics.after_change = jobs
             .iter()
             .rev()
             .find(|job| (job.start, &job.key) < (last.start, &last.key))
             .map(|penultimate| Moves::count(change_between(penultimate, last, floor).iter()));
-        metrics.overall = Some(Moves::count(all()));
-        for (years, months) in metrics.years.iter_mut().zip([12_u32, 36, 60]) {
+        metrics.overall = Some(Moves::count(changes.iter()));
+        let periods = [12_u32, 36, 60];
+        let salaries = Salaries::of(history, periods, parameters);
+        for ((years, months), salaries) in metrics.years.iter_mut().zip(periods).zip(salaries) {
             let Some(window) = history.window(months) else {
                 continue;
             };
             if months > 12 && first_day > window.first() {
                 continue;
             }
-            years.moves = Some(Moves::count(
-                all().filter(|change| window.contains(change.day)),
-            ));
+            let within = changes.iter().filter(|change| window.contains(change.day));
+            years.moves = Some(Moves::count(within));
             years.change = years_change(history, months);
-            years.fill_salaries(history, months, parameters);
+            if let Some(salaries) = salaries {
+                years.lowest = Some(salaries.lowest);
+                years.highest = Some(salaries.highest);
+                years.average = salaries.average();
+            }
         }
         metrics
     }
 }
 
-impl Years {
-    /// Lowest, average and highest monthly salary over monthly looks at the salary; months
-    /// without a known one are left out.
-    fn fill_salaries(&mut self, history: &History, months: u32, parameters: &Parameters) {
+/// Monthly salaries of a period; months without a known one are left out.
+#[derive(Clone, Copy)]
+struct Salaries {
+    lowest: Decimal,
+    highest: Decimal,
+    /// `None` when it is too large to be exact.
+    sum: Option<Decimal>,
+    months: usize,
+}
+
+impl Salaries {
+    /// Of the last months, for ever longer periods; `None` where no salary is known.
+    fn of<const PERIODS: usize>(
+        history: &History<'_>,
+        periods: [u32; PERIODS],
+        parameters: &Parameters,
+    ) -> [Option<Self>; PERIODS] {
         let month = parameters.conventions().days_per_month;
-        let seen: Vec<Decimal> = (0..months)
-            .filter_map(|ago| history.salary_on(history.months_ago(ago)?)?.monthly(month))
-            .map(MonthlySalary::pesos)
-            .collect();
-        self.lowest = seen.iter().min().copied();
-        self.highest = seen.iter().max().copied();
-        self.average = seen
-            .iter()
-            .try_fold(Decimal::ZERO, |sum, salary| sum.checked_add(*salary))
-            .and_then(|sum| sum.checked_div(Decimal::from(seen.len())));
+        let mut so_far: Option<Self> = None;
+        let mut looked = 0_usize;
+        periods.map(|months| {
+            let months = usize::try_from(months).unwrap_or(usize::MAX);
+            let end = months.min(history.looks().len());
+            let looks = history.looks().get(looked..end).unwrap_or_default();
+            // Most months pay what the next one pays.
+            for run in looks.chunk_by(|one, next| same(one.salary, next.salary)) {
+                let salary = run.first().and_then(|look| look.salary?.monthly(month));
+                if let Some(salary) = salary.map(MonthlySalary::pesos) {
+                    so_far = Some(Self::and(so_far, salary, run.len()));
+                }
+            }
+            looked = end;
+            so_far
+        })
+    }
+
+    /// One period longer by so many months of one salary.
+    fn and(so_far: Option<Self>, salary: Decimal, months: usize) -> Self {
+        let before = so_far.unwrap_or(Self {
+            lowest: salary,
+            highest: salary,
+            sum: Some(Decimal::ZERO),
+            months: 0,
+        });
+        Self {
+            lowest: before.lowest.min(salary),
+            highest: before.highest.max(salary),
+            sum: before.sum.and_then(|sum| plus(sum, salary, months)),
+            months: before.months.saturating_add(months),
+        }
+    }
+
+    fn average(&self) -> Option<Decimal> {
+        self.sum?.checked_div(Decimal::from(self.months))
+    }
+}
+
+/// Whether two are both unknown, or equal down to the zeros at their ends.
+fn same(one: Option<DailySalary>, other: Option<DailySalary>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.is_written_as(other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+/// A sum and so many times a salary: added at once where both have so few digits that adding them
+/// one by one rounds nothing either.
+fn plus(sum: Decimal, salary: Decimal, times: usize) -> Option<Decimal> {
+    const FEW: i64 = 1 << 50;
+    let few = |value: Decimal| {
+        let units = i64::try_from(value.mantissa()).ok()?;
+        (value.scale() <= 10 && (0..FEW).contains(&units)).then_some(units)
+    };
+    let at_once = || {
+        few(sum)?;
+        let units = few(salary)?.checked_mul(i64::try_from(times).ok()?)?;
+        (units < FEW).then(|| Decimal::new(units, salary.scale()))
+    };
+    match at_once() {
+        Some(salaries) => sum.checked_add(salaries),
+        None => (0..times).try_fold(sum, |sum, _| sum.checked_add(salary)),
     }
 }
 
 /// The principal job of who is employed, else the one that ended last.
-fn last_job(history: &History) -> Option<&Job> {
+fn last_job<'h, 'r>(history: &'h History<'r>) -> Option<&'h Job<'r>> {
     history.principal().or_else(|| {
         history.employments().max_by(|a, b| {
             (a.last, a.start, a.last_salary(), &a.key).cmp(&(
@@ -174,18 +241,15 @@ fn last_job(history: &History) -> Option<&Job> {
     })
 }
 
-fn changes_of(job: &Job, floor: Decimal) -> Vec<Change> {
-    job.salaries
-        .changes()
-        .windows(2)
-        .filter_map(|pair| match pair {
-            [(_, before), (day, after)] => change(*before, *after, *day, floor),
-            _ => None,
-        })
-        .collect()
+fn changes_of(job: &Job<'_>, floor: Floor) -> impl Iterator<Item = Change> {
+    let pairs = job.salaries.changes().windows(2);
+    pairs.filter_map(move |pair| match pair {
+        [(_, before), (day, after)] => change(*before, *after, *day, floor),
+        _ => None,
+    })
 }
 
-fn change_between(earlier: &Job, later: &Job, floor: Decimal) -> Option<Change> {
+fn change_between(earlier: &Job<'_>, later: &Job<'_>, floor: Floor) -> Option<Change> {
     change(
         earlier.last_salary()?,
         later.first_salary()?,
@@ -194,18 +258,60 @@ fn change_between(earlier: &Job, later: &Job, floor: Decimal) -> Option<Change> 
     )
 }
 
-fn change(before: DailySalary, after: DailySalary, day: i64, floor: Decimal) -> Option<Change> {
-    let difference = after.pesos().checked_sub(before.pesos())?;
-    let least = before.pesos().checked_mul(floor)?;
-    (difference.abs() > least).then_some(Change {
-        day,
-        up: difference > Decimal::ZERO,
-    })
+fn change(before: DailySalary, after: DailySalary, day: i64, floor: Floor) -> Option<Change> {
+    let (before, after) = (before.pesos(), after.pesos());
+    let (larger, up) = floor.exceeded_in_units(before, after).or_else(|| {
+        let difference = after.checked_sub(before)?;
+        let least = before.checked_mul(floor.share)?;
+        Some((difference.abs() > least, difference > Decimal::ZERO))
+    })?;
+    larger.then_some(Change { day, up })
 }
 
-fn years_change(history: &History, months: u32) -> Option<Decimal> {
-    let now = history.salary_on(history.reference)?.pesos();
-    let then = history.salary_on(history.months_ago(months)?)?.pesos();
+/// The share of a salary up to which a change does not count.
+#[derive(Clone, Copy)]
+struct Floor {
+    share: Decimal,
+    /// The share as units over a power of ten, where both are small.
+    units: Option<(i64, i64)>,
+}
+
+impl Floor {
+    fn new(share: Decimal) -> Self {
+        let units = || {
+            let units = i64::try_from(share.mantissa()).ok()?;
+            let power = 10_i64.checked_pow(share.scale())?;
+            let small = (0..=1_000_000).contains(&units) && power <= 1_000_000;
+            small.then_some((units, power))
+        };
+        Self {
+            share,
+            units: units(),
+        }
+    }
+
+    /// Whether a change is larger than the share of what was before, and whether it goes up, in
+    /// whole numbers: for figures of like scale and so few digits that nothing wraps here, and
+    /// nothing would be rounded in decimals.
+    fn exceeded_in_units(self, before: Decimal, after: Decimal) -> Option<(bool, bool)> {
+        let small = |value: Decimal| {
+            let units = i64::try_from(value.mantissa()).ok()?;
+            (0..1 << 40).contains(&units).then_some(units)
+        };
+        if before.scale() != after.scale() || before.scale() > 20 {
+            return None;
+        }
+        let (share, power) = self.units?;
+        let (before, after) = (small(before)?, small(after)?);
+        let difference = after.wrapping_sub(before);
+        let larger = difference.wrapping_abs().wrapping_mul(power) > before.wrapping_mul(share);
+        Some((larger, difference > 0))
+    }
+}
+
+fn years_change(history: &History<'_>, months: u32) -> Option<Decimal> {
+    let now = history.months_ago(0)?.salary?.pesos();
+    let then = history.months_ago(months)?.salary?.pesos();
     relative_change(now, then)
 }
 

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::person::completed_years;
-use super::statistics::{annual_growth, log_slope, log_volatility};
+use super::statistics::{Logarithms, annual_growth, float, rounded};
 
 proptest! {
     #[test]
@@ -26,6 +26,34 @@ proptest! {
         let counted = (born.year() + 1..=day.year()).filter(|year| birthday(*year) <= day).count();
         prop_assert_eq!(years, i64::try_from(counted).unwrap());
     }
+}
+
+proptest! {
+    #[test]
+    fn floats_are_those_of_the_text(units in any::<i64>(), shift in 0_u32..64, scale in 0_u32..=28) {
+        let value = Decimal::from_i128_with_scale(i128::from(units >> shift), scale);
+        prop_assert_eq!(float(value), value.to_string().parse().ok());
+    }
+
+    #[test]
+    fn rounding_is_that_of_the_text(
+        units in -(1_i64 << 40)..1 << 40, power in 0_i32..60, bits in any::<u64>(),
+    ) {
+        // Halves of a millionth are exact only for few powers of two; any float comes beside them.
+        for value in [f64::from_bits(bits), float(Decimal::from(units.abs())).unwrap() * 2_f64.powi(-power)] {
+            let text: Option<Decimal> = format!("{value:.6}").parse().ok();
+            let text = text.map(|value| if value.is_zero() { Decimal::ZERO } else { value });
+            prop_assert_eq!(rounded(value).map(|v| v.serialize()), text.map(|v| v.serialize()));
+        }
+    }
+}
+
+fn log_slope(salaries: &[Option<Decimal>], least: usize) -> Option<Decimal> {
+    Logarithms::of(salaries.iter().copied())?.slope(least)
+}
+
+fn log_volatility(salaries: &[Option<Decimal>], least: usize) -> Option<Decimal> {
+    Logarithms::of(salaries.iter().copied())?.volatility(least)
 }
 
 /// The newest first, as the functions take them.

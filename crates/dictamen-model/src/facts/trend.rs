@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::statistics::{annual_growth, log_slope, log_volatility};
+use super::statistics::{Logarithms, annual_growth};
 use crate::history::{History, Job};
 use crate::parameters::{NotCovered, Parameters};
 
@@ -25,34 +25,30 @@ pub(crate) struct Trend {
 }
 
 impl Trend {
-    pub(super) fn of(history: &History, parameters: &Parameters) -> Result<Self, NotCovered> {
+    pub(super) fn of(history: &History<'_>, parameters: &Parameters) -> Result<Self, NotCovered> {
         let conventions = parameters.conventions();
-        let months: Vec<Option<Decimal>> = (0..=24_u32)
-            .map(|months| {
-                let day = history.months_ago(months)?;
-                Some(history.salary_on(day)?.pesos())
-            })
-            .collect();
+        let salary = |months: u32| Some(history.months_ago(months)?.salary?.pesos());
         let least = usize::try_from(conventions.statistics_min_points).unwrap_or(usize::MAX);
-        let now = months.first().copied().flatten();
-        let growth = [24_u32, 36, 60].map(|span| {
-            let then = history.salary_on(history.months_ago(span)?)?.pesos();
-            annual_growth(then, now?, span)
-        });
-        let year_ago = months.get(12).copied().flatten();
-        let (change_12m, real_change_12m) = match (now, year_ago, history.months_ago(12)) {
-            (Some(now), Some(then), Some(day)) => (
+        let now = salary(0);
+        let growth = [24_u32, 36, 60].map(|span| annual_growth(salary(span)?, now?, span));
+        let (change_12m, real_change_12m) = match (now, salary(12), history.months_ago(12)) {
+            (Some(now), Some(then), Some(look)) => (
                 relative_change(now, then),
-                real_change((now, history.reference), (then, day), parameters)?,
+                real_change((now, history.reference), (then, look.date), parameters)?,
             ),
             _ => (None, None),
         };
+        let salaries = (0..=24).map(salary);
+        let (log_slope_24m, log_volatility_24m) = Logarithms::of(salaries)
+            .map_or((None, None), |logarithms| {
+                (logarithms.slope(least), logarithms.volatility(least))
+            });
         Ok(Self {
             change_12m,
             real_change_12m,
             growth,
-            log_slope_24m: log_slope(&months, least),
-            log_volatility_24m: log_volatility(&months, least),
+            log_slope_24m,
+            log_volatility_24m,
             jump_ratio: history
                 .principal()
                 .and_then(|job| jump(history, job, conventions.salary_jump_lookback_days)),
@@ -83,11 +79,11 @@ fn real_change(
 
 /// The salary of a job over that of the last day of employment before it, if that lies at most
 /// `lookback` days back.
-fn jump(history: &History, job: &Job, lookback: i64) -> Option<Decimal> {
+fn jump(history: &History<'_>, job: &Job<'_>, lookback: i64) -> Option<Decimal> {
     let day = history.employed.last_before(job.start)?;
     if job.start.saturating_sub(day) > lookback {
         return None;
     }
-    let before = history.salary_on_number(day)?.pesos();
+    let before = history.salary_on(day)?.pesos();
     job.salary_at(history.today())?.pesos().checked_div(before)
 }

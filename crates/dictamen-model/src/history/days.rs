@@ -26,6 +26,10 @@ impl Span {
         self.first
     }
 
+    pub(crate) fn last(self) -> i64 {
+        self.last
+    }
+
     /// Days, both ends counted.
     pub(crate) fn days(self) -> i64 {
         self.last.saturating_sub(self.first).saturating_add(1)

@@ -1,5 +1,7 @@
 //! One usable job.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::salary::Salaries;
@@ -12,24 +14,24 @@ use crate::wire::{EmploymentEvent, Job as Row};
 
 /// What makes two rows the same employer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum EmployerKey {
+pub(crate) enum EmployerKey<'r> {
     /// The registration with the institute.
-    Id(String),
+    Id(&'r str),
     /// The name, where there is no registration.
-    Name(String),
+    Name(Cow<'r, str>),
     /// Neither.
     Unknown,
 }
 
-impl EmployerKey {
-    pub(super) fn of(row: &Row) -> Self {
-        let given = |text: &Option<Masked>| {
+impl<'r> EmployerKey<'r> {
+    pub(super) fn of(row: &'r Row) -> Self {
+        let given = |text: &'r Option<Masked>| {
             let text = text.as_ref().map(|text| text.expose().trim())?;
-            (!text.is_empty()).then(|| text.to_owned())
+            (!text.is_empty()).then_some(text)
         };
         match (given(&row.employer_id), given(&row.employer)) {
             (Some(id), _) => Self::Id(id),
-            (None, Some(name)) => Self::Name(fold(&name)),
+            (None, Some(name)) => Self::Name(fold(name)),
             (None, None) => Self::Unknown,
         }
     }
@@ -38,10 +40,10 @@ impl EmployerKey {
 /// A job with a start and no impossible dates.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "independent findings")]
-pub(crate) struct Job {
-    pub(crate) key: EmployerKey,
+pub(crate) struct Job<'r> {
+    pub(crate) key: EmployerKey<'r>,
     /// The employer's name, folded.
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Cow<'r, str>>,
     /// First day.
     pub(crate) start: i64,
     /// Last day that counts, at most the reference day.
@@ -61,33 +63,29 @@ pub(crate) struct Job {
     pub(crate) salaries: Salaries,
 }
 
-impl Job {
+impl<'r> Job<'r> {
     pub(super) fn of(
-        row: &Row,
-        key: EmployerKey,
+        row: &'r Row,
+        key: EmployerKey<'r>,
         start: i64,
         today: i64,
         says_employed: bool,
         parameters: &Parameters,
     ) -> Self {
-        let has = |event: &EmploymentEvent| {
-            row.employment_status_updates
-                .iter()
-                .flatten()
-                .any(|update| update.event.as_ref() == Some(event))
-        };
-        let left_today = || {
-            row.employment_status_updates
-                .iter()
-                .flatten()
-                .any(|update| {
-                    update.event == Some(EmploymentEvent::DismissedResigned)
-                        && update.update_date.map(day_number) == Some(today)
-                })
-        };
+        let (mut hired, mut voluntary, mut left_today) = (false, false, false);
+        for update in row.employment_status_updates.iter().flatten() {
+            match update.event {
+                Some(EmploymentEvent::Hired) => hired = true,
+                Some(EmploymentEvent::VoluntaryContribution) => voluntary = true,
+                Some(EmploymentEvent::DismissedResigned) => {
+                    left_today |= update.update_date.map(day_number) == Some(today);
+                }
+                _ => {}
+            }
+        }
         let end = row.end_date.map(day_number);
         let ends_today = end == Some(today);
-        let open_on_last_day = ends_today && says_employed && !left_today();
+        let open_on_last_day = ends_today && says_employed && !left_today;
         Self {
             key,
             name: row.employer.as_ref().map(|name| fold(name.expose())),
@@ -95,8 +93,7 @@ impl Job {
             last: end.map_or(today, |end| end.min(today)),
             open: end.is_none_or(|end| end > today) || open_on_last_day,
             open_on_last_day,
-            voluntary: has(&EmploymentEvent::VoluntaryContribution)
-                && !has(&EmploymentEvent::Hired),
+            voluntary: voluntary && !hired,
             zombie: false,
             zone: row.state.as_ref().map_or(WageZone::General, |state| {
                 parameters.zone_of(state.expose())
@@ -125,9 +122,13 @@ impl Job {
     /// dated salaries count, and the one of the whole job only where there are none, on its last
     /// day.
     pub(crate) fn salary_at(&self, day: i64) -> Option<DailySalary> {
+        self.salary_of(day, self.salaries.by_updates(day))
+    }
+
+    /// The salary on a day of the job on which `dated` is the dated one.
+    pub(super) fn salary_of(&self, day: i64, dated: Option<DailySalary>) -> Option<DailySalary> {
         let on_last_day = day == self.last;
         let whole = self.salaries.latest().filter(|_| on_last_day);
-        let dated = self.salaries.by_updates(day);
         if self.open {
             whole.or(dated)
         } else {
@@ -153,12 +154,12 @@ impl Job {
 /// Marks open jobs that were left open by mistake: beside another open one, paying less than a
 /// share of the minimum wage. When that would leave none, none is marked.
 pub(super) fn mark_zombies(
-    jobs: &mut [Job],
+    jobs: &mut [Job<'_>],
     reference: NaiveDate,
     parameters: &Parameters,
 ) -> Result<(), NotCovered> {
     let today = day_number(reference);
-    let open = |job: &Job| job.open && !job.voluntary;
+    let open = |job: &Job<'_>| job.open && !job.voluntary;
     let count = jobs.iter().filter(|job| open(job)).count();
     if count < 2 {
         return Ok(());

@@ -16,20 +16,17 @@ pub(crate) struct Salaries {
 
 impl Salaries {
     pub(super) fn of(row: &Row) -> Self {
-        let mut changes: Vec<(i64, DailySalary)> = row
-            .employment_status_updates
-            .iter()
-            .flatten()
-            .filter_map(|update| {
-                let salary = update.base_salary.and_then(DailySalary::known)?;
-                Some((day_number(update.update_date?), salary))
-            })
-            .collect();
-        // A stable sort: of two updates of one day the later in the order given wins.
+        let updates = row.employment_status_updates.as_deref().unwrap_or_default();
+        let mut changes: Vec<(i64, DailySalary)> = Vec::with_capacity(updates.len());
+        changes.extend(updates.iter().filter_map(|update| {
+            let salary = update.base_salary.and_then(DailySalary::known)?;
+            Some((day_number(update.update_date?), salary))
+        }));
+        // Belvo lists the newest first. A stable sort: of two updates of one day the later in the
+        // order given wins.
+        changes.reverse();
         changes.sort_by_key(|(day, _)| *day);
-        changes.reverse();
         changes.dedup_by_key(|(day, _)| *day);
-        changes.reverse();
         Self {
             changes,
             latest: row.most_recent_base_salary.and_then(DailySalary::known),
@@ -39,6 +36,13 @@ impl Salaries {
     /// The salary of the job as a whole, where it is given.
     pub(super) fn latest(&self) -> Option<DailySalary> {
         self.latest
+    }
+
+    /// For looking at one day after the other, each earlier than the one before.
+    pub(super) fn backwards(&self) -> Backwards<'_> {
+        Backwards {
+            changes: &self.changes,
+        }
     }
 
     /// Every dated salary, oldest first.
@@ -52,5 +56,25 @@ impl Salaries {
         self.changes
             .get(position.saturating_sub(1))
             .map(|(_, salary)| *salary)
+    }
+}
+
+/// Dated salaries on ever earlier days.
+pub(super) struct Backwards<'s> {
+    changes: &'s [(i64, DailySalary)],
+}
+
+impl Backwards<'_> {
+    /// What [`Salaries::by_updates`] tells of a day, which must not be later than the one before.
+    pub(super) fn on(&mut self, day: i64) -> Option<DailySalary> {
+        while let [_, .., (from, _)] = self.changes
+            && *from > day
+        {
+            self.changes = self
+                .changes
+                .split_last()
+                .map_or(&[], |(_, earlier)| earlier);
+        }
+        self.changes.last().map(|(_, salary)| *salary)
     }
 }

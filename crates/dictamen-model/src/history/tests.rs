@@ -1,11 +1,15 @@
-//! Ranges of days against a plain set of days.
+//! Ranges of days against a plain set of days; months and employers against single jobs.
 #![expect(clippy::arithmetic_side_effects, reason = "test")]
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use proptest::prelude::*;
 
 use super::days::{Coverage, Span, contribution_weeks, overlap_days};
+use super::{History, Job, day_number};
+use crate::parameters::Parameters;
+use crate::wire::EmploymentRecord;
 
 fn spans() -> impl Strategy<Value = Vec<Span>> {
     prop::collection::vec((0_i64..120, 0_i64..25), 0..12).prop_map(|spans| {
@@ -93,5 +97,64 @@ fn weeks_of_the_law() {
         (3_116, 445),
     ] {
         assert_eq!(contribution_weeks(days), weeks, "{days}");
+    }
+}
+
+/// A record of some jobs, as Belvo would send it: start, length, salary, and days of updates.
+fn history_law(jobs: &[(u64, u64, u32, Vec<u64>)], today: NaiveDate, check: impl Fn(&History<'_>)) {
+    let day = |ago: u64| (today - chrono::Days::new(ago)).to_string();
+    let jobs: Vec<_> = jobs
+        .iter()
+        .enumerate()
+        .map(|(number, (start, length, cents, updates))| {
+            let updates: Vec<_> = updates
+                .iter()
+                .map(|ago| serde_json::json!({ "base_salary": cents + u32::try_from(*ago).unwrap(), "update_date": day(*ago) }))
+                .collect();
+            serde_json::json!({
+                "employer_id": format!("E{}", number % 3), "employer": format!("N{}", number % 2),
+                "start_date": day(*start), "end_date": start.checked_sub(*length).map(day),
+                "most_recent_base_salary": cents, "employment_status_updates": updates,
+            })
+        })
+        .collect();
+    let record = serde_json::json!({ "id": "r", "employment_records": jobs }).to_string();
+    let page = EmploymentRecord::parse_page(record.as_bytes()).unwrap();
+    let parameters = Parameters::parse(&crate::parameters::tests::shipped()).unwrap();
+    check(
+        &History::of(&page.results[0], today, &parameters)
+            .unwrap()
+            .unwrap(),
+    );
+}
+
+proptest! {
+    /// Months and employers are worked out for all jobs together; here, one by one.
+    #[test]
+    fn months_and_employers_are_those_of_the_jobs(
+        jobs in prop::collection::vec(
+            (0_u64..2_500, 0_u64..2_000, 0_u32..90_000, prop::collection::vec(0_u64..2_600, 0..5)), 0..7),
+        day in 737_791_i32..739_600,
+    ) {
+        let today = NaiveDate::from_num_days_from_ce_opt(day).unwrap();
+        history_law(&jobs, today, |history| {
+            assert_eq!(history.looks().len(), 61);
+            for (look, months) in history.looks().iter().zip(0..) {
+                let date = today - chrono::Months::new(months);
+                assert_eq!((look.date, look.day), (date, day_number(date)));
+                assert_eq!(look.salary, history.salary_on(look.day));
+            }
+            let keys = |jobs: &mut dyn Iterator<Item = &Job<'_>>| {
+                jobs.map(|job| format!("{:?}", job.key)).collect::<BTreeSet<_>>().len()
+            };
+            let window = history.window(24).unwrap();
+            let employers = &history.employers;
+            assert_eq!(employers.count(), keys(&mut history.employments()));
+            assert_eq!(employers.open(), keys(&mut history.open()));
+            let within = |job: &&Job<'_>| job.span().within(window).is_some();
+            assert_eq!(employers.since(window.first()), keys(&mut history.employments().filter(within)));
+            let names: BTreeSet<_> = history.employments().filter_map(|job| job.name.clone()).collect();
+            assert_eq!(employers.names(), names.len());
+        });
     }
 }

@@ -1,10 +1,8 @@
 //! One entry of `document_ids`.
 
-use serde::Deserializer;
-
 use super::curp::normalised;
 use super::{Curp, Masked, Nss, Rfc};
-use crate::json::{Context, Wire, wire};
+use crate::json::{Context, Malformed, Reader, Wire, wire};
 
 /// An identity document of the person, judged as what it says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +28,8 @@ wire! {
 }
 
 impl<'de> Wire<'de> for Document {
-    fn read<D: Deserializer<'de>>(
-        deserializer: D,
-        context: &mut Context,
-    ) -> Result<Option<Self>, D::Error> {
-        let Some(entry) = DocumentId::read(deserializer, context)? else {
+    fn read(reader: &mut Reader<'de>, context: &mut Context) -> Result<Option<Self>, Malformed> {
+        let Some(entry) = DocumentId::read(reader, context)? else {
             return Ok(None);
         };
         let kind = entry.document_type.as_ref().map(Masked::expose);

@@ -1,22 +1,21 @@
 //! What a reading carries along: the place it stands at, the problems met, the person it is about.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::{PROBLEMS_LISTED, Problem, RequestError};
 
 /// One step of a JSON Pointer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Segment {
     /// Into an object.
-    Key(Cow<'static, str>),
+    Key(&'static str),
     /// Into an array.
     Index(usize),
 }
 
 impl From<&'static str> for Segment {
     fn from(key: &'static str) -> Self {
-        Self::Key(Cow::Borrowed(key))
+        Self::Key(key)
     }
 }
 
@@ -30,7 +29,6 @@ struct Persons {
 }
 
 /// The state of one reading.
-#[derive(Default)]
 pub(crate) struct Context {
     path: Vec<Segment>,
     problems: Vec<Problem>,
@@ -38,11 +36,25 @@ pub(crate) struct Context {
     persons: Persons,
 }
 
+impl Default for Context {
+    fn default() -> Self {
+        Self {
+            // Deep enough for every record, so that it is made room for once.
+            path: Vec::with_capacity(16),
+            problems: Vec::new(),
+            unlisted: 0,
+            persons: Persons::default(),
+        }
+    }
+}
+
 impl Context {
+    #[inline]
     pub(crate) fn enter(&mut self, segment: impl Into<Segment>) {
         self.path.push(segment.into());
     }
 
+    #[inline]
     pub(crate) fn leave(&mut self) {
         self.path.pop();
     }
@@ -69,28 +81,52 @@ impl Context {
                     // Writing to a String cannot fail.
                     let _ = write!(pointer, "{index}");
                 }
-                Segment::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+                // No known key has a character that a pointer escapes.
+                Segment::Key(key) => pointer.push_str(key),
             }
         }
         pointer
     }
 
     /// Notes a problem at the current place.
+    #[cold]
     pub(crate) fn problem(
         &mut self,
         code: &'static str,
         message: impl Into<String>,
         help: Option<&str>,
     ) {
+        let pointer = self.pointer();
+        self.problem_at(pointer, code, message.into(), help);
+    }
+
+    /// Notes a problem of a key that is not known, a plain name, of the object at this place.
+    pub(crate) fn problem_under(
+        &mut self,
+        key: &str,
+        code: &'static str,
+        message: &str,
+        help: Option<&str>,
+    ) {
+        let pointer = format!("{}/{key}", self.pointer());
+        self.problem_at(pointer, code, message.to_owned(), help);
+    }
+
+    fn problem_at(
+        &mut self,
+        pointer: String,
+        code: &'static str,
+        message: String,
+        help: Option<&str>,
+    ) {
         if self.problems.len() >= PROBLEMS_LISTED {
             self.unlisted = self.unlisted.saturating_add(1);
             return;
         }
-        let pointer = self.pointer();
         self.problems.push(Problem {
             code,
             pointer,
-            message: message.into(),
+            message,
             help: help.map(str::to_owned),
         });
     }

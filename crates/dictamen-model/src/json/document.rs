@@ -1,6 +1,8 @@
 //! Reading one whole JSON text.
 
-use super::{Context, DEPTH, RequestError, Wire};
+use serde::de::IgnoredAny;
+
+use super::{Context, DEPTH, Malformed, Reader, RequestError, Wire};
 
 /// Reads a JSON text that is one thing and nothing else.
 pub(crate) fn parse_whole<T: for<'de> Wire<'de>>(
@@ -30,31 +32,43 @@ pub(crate) fn read_document<'de, T: Wire<'de>>(
             return None;
         }
     };
+    let mark = context.mark();
+    let mut reader = Reader::new(text);
+    match T::read(&mut reader, context).and_then(|value| reader.end().map(|()| value)) {
+        Ok(value) => value,
+        Err(why) => {
+            context.rewind(mark);
+            explain(text, why, reader.position(), context);
+            None
+        }
+    }
+}
+
+/// Tells why a text was refused at a byte. Only here is it read a second time: by `serde_json`,
+/// whose places callers know from their own programs.
+#[cold]
+fn explain(text: &str, why: Malformed, position: usize, context: &mut Context) {
+    let bytes = text.as_bytes();
     if let Some(position) = too_deep(bytes) {
         let what = format!("nested deeper than {DEPTH} levels");
-        malformed(context, &what, place(bytes, position));
-        return None;
+        return malformed(context, &what, place(bytes, position));
     }
-    let mark = context.mark();
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let read = T::read(&mut deserializer, context).and_then(|value| {
-        deserializer.end()?;
-        Ok(value)
-    });
-    match read {
-        Ok(value) => value,
+    if let Malformed::Range(end) = why {
+        let (line, after) = place(bytes, end);
+        let column = after.saturating_sub(1);
+        return malformed(context, "a number is out of all range", (line, column));
+    }
+    match serde_json::from_str::<IgnoredAny>(text) {
         Err(error) => {
-            context.rewind(mark);
             let what = if error.is_eof() {
                 "the text ends before the JSON is complete"
-            } else if error.to_string().starts_with("number out of range") {
-                "a number is out of all range"
             } else {
                 "this is not JSON"
             };
             malformed(context, what, (error.line(), error.column()));
-            None
         }
+        // It passes over a key with a broken escape.
+        Ok(_) => malformed(context, "this is not JSON", place(bytes, position)),
     }
 }
 

@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde::Deserialize as _;
-use serde_json::value::RawValue;
 
-use super::{Context, number};
+use super::{Context, Malformed, Reader, Token, number};
 
 /// A moment, whatever offset and number of fraction digits it was written with.
 pub type Timestamp = DateTime<Utc>;
@@ -46,37 +44,31 @@ impl Raw<'_> {
 }
 
 /// Takes the next value as it stands; `None` for `null` and for text with a broken escape.
-pub(crate) fn read_raw<'de, D>(
-    deserializer: D,
+#[inline]
+pub(crate) fn read_raw<'de>(
+    reader: &mut Reader<'de>,
     context: &mut Context,
-) -> Result<Option<Raw<'de>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-{
-    let raw = <&'de RawValue>::deserialize(deserializer)?.get();
-    Ok(match raw.bytes().next() {
-        Some(b'"') => {
-            let text = inner_text(raw);
+) -> Result<Option<Raw<'de>>, Malformed> {
+    Ok(match reader.token()? {
+        Token::Text(text) => {
+            let text = text.text();
             if text.is_none() {
                 context.problem("json::text", "this text has a broken \\u escape", None);
             }
             text.map(Raw::Text)
         }
-        Some(b't') => Some(Raw::Bool(true)),
-        Some(b'f') => Some(Raw::Bool(false)),
-        Some(b'[') => Some(Raw::List),
-        Some(b'{') => Some(Raw::Object),
-        Some(b'-' | b'0'..=b'9') => Some(Raw::Number(raw)),
-        _ => None,
+        Token::Number(text) => Some(Raw::Number(text)),
+        Token::Bool(value) => Some(Raw::Bool(value)),
+        Token::List => {
+            reader.skip_list()?;
+            Some(Raw::List)
+        }
+        Token::Object => {
+            reader.skip_object()?;
+            Some(Raw::Object)
+        }
+        Token::Null => None,
     })
-}
-
-fn inner_text(raw: &str) -> Option<Cow<'_, str>> {
-    if raw.contains('\\') {
-        serde_json::from_str(raw).ok().map(Cow::Owned)
-    } else {
-        Some(Cow::Borrowed(raw.strip_prefix('"')?.strip_suffix('"')?))
-    }
 }
 
 impl Context {
@@ -93,17 +85,24 @@ impl Context {
 }
 
 /// Implements [`Wire`] for a leaf: `null` and, as Belvo sometimes writes it, `"null"` are absent.
+///
+/// `short` is a way to take the most usual form straight from the text; what it leaves goes the way
+/// of all others.
 macro_rules! leaf {
-    ($(@[$($generics:tt)*])? $name:ty, |$raw:pat_param, $context:ident| $body:expr) => {
+    ($(@[$($generics:tt)*])? $name:ty, $(short $short:expr,)? |$raw:pat_param, $context:ident| $body:expr) => {
         impl<'de $(, $($generics)*)?> $crate::json::Wire<'de> for $name {
-            fn read<D>(
-                deserializer: D,
+            #[inline]
+            fn read(
+                reader: &mut $crate::json::Reader<'de>,
                 $context: &mut $crate::json::Context,
-            ) -> Result<Option<Self>, D::Error>
-            where
-                D: serde::Deserializer<'de>,
-            {
-                Ok(match $crate::json::read_raw(deserializer, $context)? {
+            ) -> Result<Option<Self>, $crate::json::Malformed> {
+                $(
+                    let short: fn(&mut $crate::json::Reader<'_>) -> Option<Self> = $short;
+                    if let Some(value) = short(reader) {
+                        return Ok(Some(value));
+                    }
+                )?
+                Ok(match $crate::json::read_raw(reader, $context)? {
                     None => None,
                     Some($crate::json::Raw::Text(text)) if text == "null" => None,
                     Some($raw) => $body,
@@ -134,7 +133,7 @@ leaf!(String, |raw, context| match raw {
     }
 });
 
-leaf!(NaiveDate, |raw, context| match raw {
+leaf!(NaiveDate, short short_date, |raw, context| match raw {
     Raw::Text(text) => {
         let date = date(&text);
         if date.is_none() {
@@ -154,7 +153,10 @@ leaf!(NaiveDate, |raw, context| match raw {
 
 leaf!(Timestamp, |raw, context| match raw {
     Raw::Text(text) => {
-        let moment = DateTime::parse_from_rfc3339(&text).ok();
+        let moment = usual_moment(&text).or_else(|| {
+            let moment = DateTime::parse_from_rfc3339(&text).ok()?;
+            Some(moment.with_timezone(&Utc))
+        });
         if moment.is_none() {
             context.problem(
                 "json::timestamp",
@@ -162,7 +164,7 @@ leaf!(Timestamp, |raw, context| match raw {
                 None,
             );
         }
-        moment.map(|m| m.with_timezone(&Utc))
+        moment
     }
     other => {
         context.wrong_type("a timestamp, written as text", other.found());
@@ -191,21 +193,63 @@ leaf!(@[const LOW: i64, const HIGH: i64] Whole<LOW, HIGH>, |raw, context| match 
     }
 });
 
+fn short_date(reader: &mut Reader<'_>) -> Option<NaiveDate> {
+    reader.ten(date_of)
+}
+
+/// An exact amount of at most `limit`, if it is short enough.
+#[inline]
+pub(crate) fn short_amount(reader: &mut Reader<'_>, limit: u64) -> Option<Decimal> {
+    reader.short_number(|units, places| {
+        // What its units do not exceed, the value does not either.
+        let within = u64::try_from(units).is_ok_and(|units| units <= limit);
+        within.then(|| number::short_decimal(units, places))
+    })
+}
+
 /// A day written `YYYY-MM-DD`, if there is such a day.
 pub(crate) fn date(text: &str) -> Option<NaiveDate> {
-    let bytes = text.as_bytes();
-    let shape = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(i, b)| match i {
-            4 | 7 => *b == b'-',
-            _ => b.is_ascii_digit(),
-        });
-    if !shape {
+    date_of(text.as_bytes().try_into().ok()?)
+}
+
+#[inline]
+fn date_of(ten: [u8; 10]) -> Option<NaiveDate> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = ten else {
         return None;
-    }
+    };
+    let year = digits([y1, y2, y3, y4])?;
     NaiveDate::from_ymd_opt(
-        text.get(0..4)?.parse().ok()?,
-        text.get(5..7)?.parse().ok()?,
-        text.get(8..10)?.parse().ok()?,
+        i32::try_from(year).ok()?,
+        digits([m1, m2])?,
+        digits([d1, d2])?,
+    )
+}
+
+/// The number that a few digits spell.
+#[inline]
+fn digits<const COUNT: usize>(digits: [u8; COUNT]) -> Option<u32> {
+    digits.iter().try_fold(0_u32, |number, byte| {
+        let digit = byte.is_ascii_digit().then(|| u32::from(byte & 0x0f))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// A moment as Belvo writes it, `YYYY-MM-DDThh:mm:ss.ffffffZ`; others are left to the library.
+fn usual_moment(text: &str) -> Option<Timestamp> {
+    let day = date(text.get(..10)?)?;
+    let (clock, rest) = text.as_bytes().get(10..)?.split_first_chunk::<9>()?;
+    let &[b'T', h1, h2, b':', m1, m2, b':', s1, s2] = clock else {
+        return None;
+    };
+    let micros = match *rest {
+        [b'Z'] => 0,
+        [b'.', f1, f2, f3, f4, f5, f6, b'Z'] => digits([f1, f2, f3, f4, f5, f6])?,
+        _ => return None,
+    };
+    let (hour, minute, second) = (digits([h1, h2])?, digits([m1, m2])?, digits([s1, s2])?);
+    Some(
+        day.and_hms_micro_opt(hour, minute, second, micros)?
+            .and_utc(),
     )
 }
 

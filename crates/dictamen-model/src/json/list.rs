@@ -1,12 +1,7 @@
 //! Lists, and the three shapes in which a list of records arrives.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
-use super::object::{Fields, Key, Object, refuse_scalars};
-use super::{Context, Seed, Segment, Whole, Wire};
+use super::object::{Fields, Object, refuse_scalar};
+use super::{Context, Malformed, Reader, Segment, Token, Whole, Wire};
 
 /// Records as Belvo lists them. One object and a plain array are taken as a page of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,59 +35,43 @@ fn is_nothing<T: Default + PartialEq>(element: &T) -> bool {
 }
 
 impl<'de, T: Wire<'de>> Wire<'de> for Vec<T> {
-    fn read<D: Deserializer<'de>>(
-        deserializer: D,
-        context: &mut Context,
-    ) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(ListVisitor {
-            context,
-            after_each: |_| {},
-            is_empty: |_| false,
-            kind: PhantomData,
-        })
+    fn read(reader: &mut Reader<'de>, context: &mut Context) -> Result<Option<Self>, Malformed> {
+        list(reader, context, |_| {}, |_| false)
     }
 }
 
-struct ListVisitor<'c, T> {
-    context: &'c mut Context,
-    after_each: fn(&mut Context),
-    /// Whether an element holds nothing at all, where that cannot be meant.
-    is_empty: fn(&T) -> bool,
-    kind: PhantomData<T>,
-}
-
-impl<'de, T: Wire<'de>> Visitor<'de> for ListVisitor<'_, T> {
-    type Value = Option<Vec<T>>;
-
-    refuse_scalars!("a list");
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        elements(list, self.context, self.after_each, self.is_empty).map(Some)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        self.context.wrong_type("a list", "an object");
-        Ok(None)
-    }
-}
-
-fn elements<'de, T: Wire<'de>, A: SeqAccess<'de>>(
-    mut list: A,
+/// Reads a list; anything else is a problem. `is_empty` tells whether an element holds nothing at
+/// all, where that cannot be meant.
+fn list<'de, T: Wire<'de>>(
+    reader: &mut Reader<'de>,
     context: &mut Context,
     after_each: fn(&mut Context),
     is_empty: fn(&T) -> bool,
-) -> Result<Vec<T>, A::Error> {
+) -> Result<Option<Vec<T>>, Malformed> {
+    match reader.token()? {
+        Token::List => elements(reader, context, after_each, is_empty).map(Some),
+        Token::Object => {
+            reader.skip_object()?;
+            context.wrong_type("a list", "an object");
+            Ok(None)
+        }
+        scalar => refuse_scalar(scalar, "a list", reader, context).map(|()| None),
+    }
+}
+
+fn elements<'de, T: Wire<'de>>(
+    reader: &mut Reader<'de>,
+    context: &mut Context,
+    after_each: fn(&mut Context),
+    is_empty: fn(&T) -> bool,
+) -> Result<Vec<T>, Malformed> {
     let mut read = Vec::new();
     let mut index = 0_usize;
-    loop {
+    let mut first = true;
+    while reader.element(&mut first)? {
         context.enter(Segment::Index(index));
         let before = context.count();
-        let Some(element) = list.next_element_seed(Seed::<T>::new(context))? else {
-            context.leave();
-            return Ok(read);
-        };
-        match element {
+        match T::read(reader, context)? {
             Some(element) => {
                 if context.count() == before && is_empty(&element) {
                     context.problem(
@@ -112,84 +91,73 @@ fn elements<'de, T: Wire<'de>, A: SeqAccess<'de>>(
         context.leave();
         index = index.saturating_add(1);
     }
+    Ok(read)
 }
 
 impl<'de, T: Object<'de> + Wire<'de> + Person> Wire<'de> for Page<T> {
-    fn read<D: Deserializer<'de>>(
-        deserializer: D,
-        context: &mut Context,
-    ) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(PageVisitor {
-            context,
-            kind: PhantomData,
-        })
-    }
-}
-
-struct PageVisitor<'c, T> {
-    context: &'c mut Context,
-    kind: PhantomData<T>,
-}
-
-impl<'de, T: Object<'de> + Wire<'de> + Person> Visitor<'de> for PageVisitor<'_, T> {
-    type Value = Option<Page<T>>;
-
-    refuse_scalars!("a record, a list of records or a page of records");
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        let results = elements(list, self.context, Context::end_person, is_nothing::<T>)?;
-        Ok(Some(Page {
-            results,
-            ..Page::default()
-        }))
-    }
-
-    /// One record or a page: no key is in both, so the first known key decides.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let context = self.context;
-        while let Some(Key(key)) = map.next_key()? {
-            if T::KEYS.contains(&key.as_ref()) {
-                let mut fields = Fields::<T>::default();
-                fields.read(&key, &mut map, context)?;
-                while let Some(Key(key)) = map.next_key()? {
-                    fields.read(&key, &mut map, context)?;
-                }
-                context.end_person();
-                return Ok(Some(Page {
-                    results: vec![fields.value],
-                    ..Page::default()
-                }));
+    fn read(reader: &mut Reader<'de>, context: &mut Context) -> Result<Option<Self>, Malformed> {
+        match reader.token()? {
+            Token::List => {
+                let results = elements(reader, context, Context::end_person, is_nothing::<T>)?;
+                Ok(Some(Self {
+                    results,
+                    ..Self::default()
+                }))
             }
-            if Envelope::<T>::KEYS.contains(&key.as_ref()) {
-                let mut fields = Fields::<Envelope<T>>::default();
-                fields.read(&key, &mut map, context)?;
-                while let Some(Key(key)) = map.next_key()? {
-                    fields.read(&key, &mut map, context)?;
-                }
-                let envelope = fields.value;
-                if envelope.results.is_none() {
-                    context.at("results", |context| {
-                        if !context.faulty_here() {
-                            context.problem("request::required", "a page needs its results", None);
-                        }
-                    });
-                }
-                return Ok(Some(Page {
-                    count: envelope.count.map(Whole::get),
-                    next: envelope.next,
-                    previous: envelope.previous,
-                    results: envelope.results.unwrap_or_default(),
-                }));
+            Token::Object => page(reader, context),
+            scalar => {
+                let expected = "a record, a list of records or a page of records";
+                refuse_scalar(scalar, expected, reader, context).map(|()| None)
             }
-            map.next_value::<IgnoredAny>()?;
         }
-        context.problem(
-            "json::type",
-            "this object is neither a record nor a page of records",
-            Some("send it exactly as Belvo answered"),
-        );
-        Ok(None)
     }
+}
+
+/// One record or a page: no key is in both, so the first known key decides.
+fn page<'de, T: Object<'de> + Wire<'de> + Person>(
+    reader: &mut Reader<'de>,
+    context: &mut Context,
+) -> Result<Option<Page<T>>, Malformed> {
+    let mut first = true;
+    while let Some(key) = reader.key(&mut first)? {
+        let key = key.text().ok_or(Malformed::Syntax)?;
+        if T::position(&key).is_some() {
+            let mut fields = Fields::<T>::default();
+            fields.read(&key, reader, context)?;
+            fields.read_rest(&mut first, reader, context)?;
+            context.end_person();
+            return Ok(Some(Page {
+                results: vec![fields.value],
+                ..Page::default()
+            }));
+        }
+        if Envelope::<T>::position(&key).is_some() {
+            let mut fields = Fields::<Envelope<T>>::default();
+            fields.read(&key, reader, context)?;
+            fields.read_rest(&mut first, reader, context)?;
+            let envelope = fields.value;
+            if envelope.results.is_none() {
+                context.at("results", |context| {
+                    if !context.faulty_here() {
+                        context.problem("request::required", "a page needs its results", None);
+                    }
+                });
+            }
+            return Ok(Some(Page {
+                count: envelope.count.map(Whole::get),
+                next: envelope.next,
+                previous: envelope.previous,
+                results: envelope.results.unwrap_or_default(),
+            }));
+        }
+        reader.skip()?;
+    }
+    context.problem(
+        "json::type",
+        "this object is neither a record nor a page of records",
+        Some("send it exactly as Belvo answered"),
+    );
+    Ok(None)
 }
 
 struct Envelope<T> {
@@ -214,16 +182,8 @@ impl<T> Default for Envelope<T> {
 struct Results<T>(Vec<T>);
 
 impl<'de, T: Wire<'de> + Person> Wire<'de> for Results<T> {
-    fn read<D: Deserializer<'de>>(
-        deserializer: D,
-        context: &mut Context,
-    ) -> Result<Option<Self>, D::Error> {
-        let read = deserializer.deserialize_any(ListVisitor {
-            context,
-            after_each: Context::end_person,
-            is_empty: is_nothing::<T>,
-            kind: PhantomData,
-        })?;
+    fn read(reader: &mut Reader<'de>, context: &mut Context) -> Result<Option<Self>, Malformed> {
+        let read = list(reader, context, Context::end_person, is_nothing::<T>)?;
         Ok(read.map(Self))
     }
 }
@@ -232,21 +192,25 @@ impl<'de, T: Object<'de> + Wire<'de> + Person> Object<'de> for Envelope<T> {
     const KEYS: &'static [&'static str] = &["count", "next", "previous", "results"];
     const STRICT: bool = false;
 
-    fn read_field<A: MapAccess<'de>>(
+    fn position(key: &str) -> Option<usize> {
+        Self::KEYS.iter().position(|known| *known == key)
+    }
+
+    fn ahead(_: &[u8]) -> Option<(usize, usize)> {
+        None
+    }
+
+    fn read_field(
         &mut self,
         position: usize,
-        map: &mut A,
+        reader: &mut Reader<'de>,
         context: &mut Context,
-    ) -> Result<(), A::Error> {
+    ) -> Result<(), Malformed> {
         match position {
-            0 => self.count = map.next_value_seed(Seed::new(context))?,
-            1 => self.next = map.next_value_seed(Seed::new(context))?,
-            2 => self.previous = map.next_value_seed(Seed::new(context))?,
-            _ => {
-                self.results = map
-                    .next_value_seed(Seed::<Results<T>>::new(context))?
-                    .map(|results| results.0);
-            }
+            0 => self.count = Wire::read(reader, context)?,
+            1 => self.next = Wire::read(reader, context)?,
+            2 => self.previous = Wire::read(reader, context)?,
+            _ => self.results = Results::read(reader, context)?.map(|results| results.0),
         }
         Ok(())
     }

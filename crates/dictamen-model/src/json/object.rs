@@ -1,12 +1,7 @@
 //! Objects: known keys into fields, unknown keys skipped or refused.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
-use super::{Context, Segment};
+use super::Context;
+use super::reader::{Malformed, Reader, Token};
 
 /// An object whose keys are known.
 pub(crate) trait Object<'de>: Default {
@@ -16,94 +11,66 @@ pub(crate) trait Object<'de>: Default {
     /// sends, who reserves the right to add fields.
     const STRICT: bool;
 
+    /// Where a key stands in [`Self::KEYS`].
+    fn position(key: &str) -> Option<usize>;
+
+    /// The same for the key that a text begins with, and the length of key, quote and colon;
+    /// `None` leaves it to [`Self::position`].
+    fn ahead(text: &[u8]) -> Option<(usize, usize)>;
+
     /// Reads the value of the key at this position of [`Self::KEYS`].
-    fn read_field<A: MapAccess<'de>>(
+    fn read_field(
         &mut self,
         position: usize,
-        map: &mut A,
+        reader: &mut Reader<'de>,
         context: &mut Context,
-    ) -> Result<(), A::Error>;
+    ) -> Result<(), Malformed>;
 }
 
 /// Reads an object; anything else is a problem.
-pub(crate) fn read_object<'de, T, D>(
-    deserializer: D,
+pub(crate) fn read_object<'de, T: Object<'de>>(
+    reader: &mut Reader<'de>,
     context: &mut Context,
-) -> Result<Option<T>, D::Error>
-where
-    T: Object<'de>,
-    D: Deserializer<'de>,
-{
-    deserializer.deserialize_any(ObjectVisitor {
-        context,
-        kind: PhantomData,
-    })
+) -> Result<Option<T>, Malformed> {
+    match reader.token()? {
+        Token::Object => {
+            let mut fields = Fields::<T>::default();
+            fields.read_rest(&mut true, reader, context)?;
+            Ok(Some(fields.value))
+        }
+        Token::List => {
+            reader.skip_list()?;
+            context.wrong_type("an object", "a list");
+            Ok(None)
+        }
+        scalar => refuse_scalar(scalar, "an object", reader, context).map(|()| None),
+    }
 }
 
-struct ObjectVisitor<'c, T> {
-    context: &'c mut Context,
-    kind: PhantomData<T>,
-}
-
-/// What every visitor answers to a value that is not the one expected.
-macro_rules! refuse_scalars {
-    ($expected:literal) => {
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str($expected)
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-            self.context.wrong_type($expected, "true or false");
-            Ok(None)
-        }
-
-        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-            self.context.wrong_type($expected, "a number");
-            Ok(None)
-        }
-
-        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-            self.context.wrong_type($expected, "a number");
-            Ok(None)
-        }
-
-        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-            self.context.wrong_type($expected, "a number");
-            Ok(None)
-        }
-
-        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-            if text != "null" {
-                self.context.wrong_type($expected, "text");
+/// Refuses a value without parts where one with parts is expected. `null` and, as Belvo sometimes
+/// writes it, `"null"` are absent.
+pub(super) fn refuse_scalar(
+    token: Token<'_>,
+    expected: &str,
+    reader: &Reader<'_>,
+    context: &mut Context,
+) -> Result<(), Malformed> {
+    match token {
+        Token::Bool(_) => context.wrong_type(expected, "true or false"),
+        Token::Number(text) => {
+            if text.parse::<f64>().is_ok_and(f64::is_infinite) {
+                return Err(Malformed::Range(reader.position()));
             }
-            Ok(None)
+            context.wrong_type(expected, "a number");
         }
-    };
-}
-pub(super) use refuse_scalars;
-
-impl<'de, T: Object<'de>> Visitor<'de> for ObjectVisitor<'_, T> {
-    type Value = Option<T>;
-
-    refuse_scalars!("an object");
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        self.context.wrong_type("an object", "a list");
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Fields::<T>::default();
-        while let Some(Key(key)) = map.next_key()? {
-            fields.read(&key, &mut map, self.context)?;
+        Token::Text(text) => {
+            if text.text().ok_or(Malformed::Syntax)? != "null" {
+                context.wrong_type(expected, "text");
+            }
         }
-        Ok(Some(fields.value))
+        Token::Null | Token::List | Token::Object => {}
     }
+    Ok(())
 }
 
 /// An object being read, and which of its keys were there.
@@ -122,34 +89,59 @@ impl<T: Default> Default for Fields<T> {
 }
 
 impl<'de, T: Object<'de>> Fields<T> {
+    /// Reads all keys that are left of an object that was entered.
+    #[inline]
+    pub(super) fn read_rest(
+        &mut self,
+        first: &mut bool,
+        reader: &mut Reader<'de>,
+        context: &mut Context,
+    ) -> Result<(), Malformed> {
+        loop {
+            if let Some(position) = reader.plain_key(first, T::ahead) {
+                self.read_at(position, reader, context)?;
+            } else if let Some(key) = reader.key(first)? {
+                let key = key.text().ok_or(Malformed::Syntax)?;
+                self.read(&key, reader, context)?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
     /// Reads the value of `key`; the first of two equal keys counts, the second is a problem.
-    pub(super) fn read<A: MapAccess<'de>>(
+    pub(super) fn read(
         &mut self,
         key: &str,
-        map: &mut A,
+        reader: &mut Reader<'de>,
         context: &mut Context,
-    ) -> Result<(), A::Error> {
-        let known = T::KEYS
-            .iter()
-            .enumerate()
-            .find(|(_, known)| **known == key)
-            .map(|(position, known)| (position, *known));
-        let Some((position, name)) = known else {
-            map.next_value::<IgnoredAny>()?;
-            if T::STRICT {
-                unknown_key(key, T::KEYS, context);
-            }
-            return Ok(());
-        };
-        context.enter(name);
+    ) -> Result<(), Malformed> {
+        if let Some(position) = T::position(key) {
+            return self.read_at(position, reader, context);
+        }
+        reader.skip()?;
+        if T::STRICT {
+            unknown_key(key, T::KEYS, context);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn read_at(
+        &mut self,
+        position: usize,
+        reader: &mut Reader<'de>,
+        context: &mut Context,
+    ) -> Result<(), Malformed> {
+        context.enter(T::KEYS.get(position).copied().unwrap_or_default());
         let bit = 1_u64
             .checked_shl(u32::try_from(position).unwrap_or(u32::MAX))
             .unwrap_or(0);
         if self.seen & bit == 0 {
             self.seen |= bit;
-            self.value.read_field(position, map, context)?;
+            self.value.read_field(position, reader, context)?;
         } else {
-            map.next_value::<IgnoredAny>()?;
+            reader.skip()?;
             context.problem("json::duplicate-key", "this key is given twice", None);
         }
         context.leave();
@@ -168,42 +160,18 @@ fn unknown_key(key: &str, known: &[&str], context: &mut Context) {
         |name| format!("did you mean `{name}`?"),
     );
     if like_a_name {
-        context.at(Segment::Key(Cow::Owned(key.to_owned())), |context| {
-            context.problem("request::unknown-key", "this key is not known", Some(&help));
-        });
+        context.problem_under(
+            key,
+            "request::unknown-key",
+            "this key is not known",
+            Some(&help),
+        );
     } else {
         context.problem(
             "request::unknown-key",
             "this object has a key that is not known",
             Some(&help),
         );
-    }
-}
-
-/// A key, borrowed from the text where it has no escapes.
-pub(super) struct Key<'de>(pub(super) Cow<'de, str>);
-
-impl<'de> serde::Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key")
-            }
-
-            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(key)))
-            }
-
-            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(key.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_str(KeyVisitor)
     }
 }
 
@@ -240,33 +208,59 @@ macro_rules! wire {
                 &[$( $crate::json::wire_key!($field $($key)?) ),*];
             const STRICT: bool = $crate::json::wire!(@strict $($strict)?);
 
-            fn read_field<A: serde::de::MapAccess<'de>>(
+            #[inline]
+            fn position(key: &str) -> Option<usize> {
+                let mut position = 0_usize;
+                $(
+                    if key == $crate::json::wire_key!($field $($key)?) {
+                        return Some(position);
+                    }
+                    position = position.saturating_add(1);
+                )*
+                let _ = position;
+                None
+            }
+
+            #[inline]
+            fn ahead(text: &[u8]) -> Option<(usize, usize)> {
+                let mut position = 0_usize;
+                $(
+                    let key = concat!($crate::json::wire_key!($field $($key)?), "\":").as_bytes();
+                    if text.starts_with(key) {
+                        return Some((position, key.len()));
+                    }
+                    position = position.saturating_add(1);
+                )*
+                let _ = position;
+                None
+            }
+
+            #[inline]
+            fn read_field(
                 &mut self,
                 position: usize,
-                map: &mut A,
+                reader: &mut $crate::json::Reader<'de>,
                 context: &mut $crate::json::Context,
-            ) -> Result<(), A::Error> {
-                let name = Self::KEYS.get(position).copied().unwrap_or_default();
+            ) -> Result<(), $crate::json::Malformed> {
+                let mut field = 0_usize;
                 $(
-                    if name == $crate::json::wire_key!($field $($key)?) {
-                        self.$field = map.next_value_seed($crate::json::Seed::<$type>::new(context))?;
+                    if position == field {
+                        self.$field = <$type as $crate::json::Wire<'de>>::read(reader, context)?;
                         return Ok(());
                     }
+                    field = field.saturating_add(1);
                 )*
-                map.next_value::<serde::de::IgnoredAny>()?;
-                Ok(())
+                let _ = field;
+                reader.skip()
             }
         }
 
         impl<'de> $crate::json::Wire<'de> for $name {
-            fn read<D>(
-                deserializer: D,
+            fn read(
+                reader: &mut $crate::json::Reader<'de>,
                 context: &mut $crate::json::Context,
-            ) -> Result<Option<Self>, D::Error>
-            where
-                D: serde::Deserializer<'de>,
-            {
-                $crate::json::read_object(deserializer, context)
+            ) -> Result<Option<Self>, $crate::json::Malformed> {
+                $crate::json::read_object(reader, context)
             }
         }
     };

@@ -3,7 +3,7 @@
 use super::*;
 use crate::money::MonthlySalary;
 
-fn shipped() -> BTreeMap<String, String> {
+pub(crate) fn shipped() -> BTreeMap<String, String> {
     [
         (
             "uma.toml",

@@ -151,7 +151,7 @@ fn what_is_not_json_is_one_problem_with_its_place() {
             b"1e999",
             "a number is out of all range, at line 1, column 5",
         ),
-        (b"{\"a\n\":1}", "this is not JSON, at line 2, column 0"),
+        (b"{\"a\n\":1}", "this is not JSON, at line 1, column 3"),
         (
             b"{\n\"x\":\"\xff\"}",
             "the text is not UTF-8, at line 2, column 6",

@@ -1,7 +1,7 @@
 //! Open vocabularies: the documented words, and room for those that Belvo adds.
 
 use crate::identity::Masked;
-use crate::json::{Raw, leaf};
+use crate::json::{Raw, Reader, leaf};
 
 macro_rules! codes {
     ($(#[$meta:meta])* $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $code:literal ),* $(,)? }) => {
@@ -22,13 +22,22 @@ macro_rules! codes {
                 }
             }
 
+            /// A documented word as programs write it, if one is next.
+            #[inline]
+            fn short(reader: &mut Reader<'_>) -> Option<Self> {
+                $( if reader.takes(concat!("\"", $code, "\"")) {
+                    return Some(Self::$variant);
+                } )*
+                None
+            }
+
             /// Whether this word is documented.
             pub fn is_known(&self) -> bool {
                 !matches!(self, Self::Other(_))
             }
         }
 
-        leaf!($name, |raw, context| match raw {
+        leaf!($name, short Self::short, |raw, context| match raw {
             Raw::Text(text) if text.is_empty() => None,
             Raw::Text(text) if text.len() > 200 => {
                 context.problem("json::range", "this code is longer than 200 bytes", None);

@@ -1,9 +1,6 @@
 //! Files that accompany a record.
 
-use serde::{Deserialize as _, Deserializer};
-use serde_json::value::RawValue;
-
-use crate::json::{Context, Wire, wire};
+use crate::json::{Context, Malformed, Reader, Token, Wire, wire};
 
 /// Whether a file has content. A document of several megabytes is never copied or kept: no
 /// decision reads it.
@@ -11,12 +8,14 @@ use crate::json::{Context, Wire, wire};
 pub struct Content;
 
 impl<'de> Wire<'de> for Content {
-    fn read<D: Deserializer<'de>>(
-        deserializer: D,
-        _: &mut Context,
-    ) -> Result<Option<Self>, D::Error> {
-        let raw = <&'de RawValue>::deserialize(deserializer)?;
-        Ok((raw.get() != "null").then_some(Self))
+    fn read(reader: &mut Reader<'de>, _: &mut Context) -> Result<Option<Self>, Malformed> {
+        match reader.token()? {
+            Token::Null => return Ok(None),
+            Token::List => reader.skip_list()?,
+            Token::Object => reader.skip_object()?,
+            Token::Bool(_) | Token::Number(_) | Token::Text(_) => {}
+        }
+        Ok(Some(Self))
     }
 }
 

@@ -121,6 +121,26 @@ proptest! {
     }
 
     #[test]
+    fn spaces_and_escapes_change_nothing(at in any::<prop::sample::Index>(), value in any_json()) {
+        let mut request = complete_request();
+        let mut found = Vec::new();
+        places(&request, "", &mut found);
+        *request.pointer_mut(&found[at.index(found.len())]).unwrap() = value;
+        // Usual ways of writing are read in a shorter way than others.
+        let plain = request.to_string();
+        let spaced = serde_json::to_string_pretty(&request).unwrap();
+        let escaped = plain
+            .replace("\"e", "\"\\u0065")
+            .replace("\"s", "\"\\u0073")
+            .replace('_', "\\u005f");
+        let read = DecisionRequest::parse(plain.as_bytes());
+        prop_assert_eq!(&read, &DecisionRequest::parse(spaced.as_bytes()));
+        if !plain.contains('\\') {
+            prop_assert_eq!(&read, &DecisionRequest::parse(escaped.as_bytes()));
+        }
+    }
+
+    #[test]
     fn a_truncated_record_is_one_problem(cut in any::<prop::sample::Index>()) {
         let text = complete_request().to_string();
         let cut = cut.index(text.len());

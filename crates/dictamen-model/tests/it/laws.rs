@@ -7,7 +7,7 @@
 )]
 
 use chrono::{Days, NaiveDate};
-use dictamen_model::characteristic::{Kind, definitions};
+use dictamen_model::characteristic::{Kind, definitions, presences};
 use dictamen_model::identity::Curp;
 use dictamen_model::{Characteristics, Value};
 use proptest::prelude::*;
@@ -154,6 +154,42 @@ proptest! {
     #[test]
     fn values_are_what_the_table_declares(plan in plan()) {
         within_declaration(&characteristics(&request(&plan), TODAY));
+    }
+
+    #[test]
+    fn what_is_known_together_is(
+        plan in plan(),
+        dated in prop::bool::weighted(0.9),
+        listed in prop::bool::weighted(0.9),
+        identified in any::<bool>(),
+    ) {
+        let mut request = request(&plan);
+        let record = request["employment_records"][0].as_object_mut().unwrap();
+        if !dated {
+            record.remove("report_date");
+            record.remove("collected_at");
+        }
+        if !listed {
+            record.remove("employment_records");
+        }
+        if !identified {
+            record.remove("internal_identification");
+            record.remove("personal_data");
+        }
+        let values = characteristics(&request, TODAY);
+        for presence in presences() {
+            let given = values.get(presence.given);
+            if given.is_missing() || (presence.is_true && given != &Value::Bool(true)) {
+                continue;
+            }
+            for known in &presence.known {
+                let name = |index: usize| definitions()[index].name;
+                prop_assert!(
+                    !values.get(*known).is_missing(),
+                    "{} is {given:?}, {} is missing", name(presence.given), name(*known)
+                );
+            }
+        }
     }
 
     #[test]

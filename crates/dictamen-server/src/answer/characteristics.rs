@@ -1,7 +1,7 @@
 //! Characteristics as the API describes them and as it prints their values.
 
 use chrono::NaiveDate;
-use dictamen_engine::{Ordered, ParametersStamp};
+use dictamen_engine::{ParametersStamp, Printed};
 use dictamen_lab::pipeline;
 use dictamen_model::{
     Parameters,
@@ -71,7 +71,7 @@ pub struct Computed {
     /// Every characteristic, as in a decision: decimals as text, rounded for printing; null
     /// when missing.
     #[schema(value_type = Object)]
-    characteristics: Ordered<serde_json::Value>,
+    characteristics: Printed,
     /// The parameters they were computed with.
     parameters: ParametersStamp,
 }
@@ -81,7 +81,7 @@ impl Computed {
     pub fn new(as_of: NaiveDate, values: &Characteristics, parameters: &Parameters) -> Self {
         Self {
             as_of,
-            characteristics: Ordered::printed(values),
+            characteristics: Printed::new(values.clone()),
             parameters: pipeline::stamp(parameters),
         }
     }

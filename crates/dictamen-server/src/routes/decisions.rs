@@ -214,15 +214,16 @@ fn decide_now(
 ) -> Result<(Vec<u8>, Facts), Problem> {
     let request = parse(body)?;
     let as_of = super::settle_as_of(asked.as_of, request.as_of, today)?;
-    let decided = pipeline::decide(&loaded.policy, &request, as_of, &set.parameters)
-        .map_err(|error| cannot_compute(&error))?;
-    let decision = &decided.decision;
+    let explained = asked.explain != Explain::None;
+    let (decision, trace) =
+        pipeline::answer(&loaded.policy, &request, as_of, &set.parameters, explained)
+            .map_err(|error| cannot_compute(&error))?;
     let facts = Facts {
         policy: decision.policy.id.to_string(),
         version: decision.policy.version.to_string(),
         outcome: decision.outcome.name(),
         decision_id: decision.decision_id.clone(),
     };
-    let bytes = answer::write(&decided, asked.explain).map_err(unwritable)?;
+    let bytes = answer::write(&decision, trace.as_ref(), asked.explain).map_err(unwritable)?;
     Ok((bytes, facts))
 }

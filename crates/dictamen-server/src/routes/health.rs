@@ -77,7 +77,7 @@ pub(crate) struct Finding {
     /// Stable code.
     #[schema(example = "script::unknown-characteristic")]
     code: String,
-    /// `error` or `warning`.
+    /// `error`, `warning` or `note`.
     #[schema(example = "error")]
     severity: &'static str,
     /// What is wrong.
@@ -104,6 +104,7 @@ impl From<&Diagnostic> for Finding {
             severity: match diagnostic.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
+                Severity::Note => "note",
             },
             message: diagnostic.message.clone(),
             file: span.map(|span| span.file.clone()),

@@ -4,8 +4,9 @@ mod score;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
+use super::table_value::TableValue;
 use super::{
     Collector, OutcomeValue, RawClosure, RawRule, RawScored, RawStage, argument, param_tag,
 };
@@ -26,46 +27,6 @@ struct ScoredValue(Option<usize>);
 struct BandValue(Option<usize>);
 #[derive(Debug, Clone, Copy)]
 struct MissingPoints(Option<i64>);
-
-/// A table as a script value; `for row in table` gives object maps.
-#[derive(Debug, Clone)]
-pub(in crate::script) struct TableValue {
-    pub(in crate::script) index: usize,
-    table: Arc<Table>,
-}
-
-impl IntoIterator for TableValue {
-    type Item = Dynamic;
-    type IntoIter = std::vec::IntoIter<Dynamic>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        let row = |row: &Vec<dictamen_model::characteristic::Value>| {
-            let cells = self.table.columns.iter().zip(row);
-            let map: Map = cells
-                .map(|(column, cell)| ((&*column.name).into(), dynamic(cell)))
-                .collect();
-            Dynamic::from_map(map)
-        };
-        self.table
-            .rows
-            .iter()
-            .map(row)
-            .collect::<Vec<_>>()
-            .into_iter()
-    }
-}
-
-fn dynamic(value: &dictamen_model::characteristic::Value) -> Dynamic {
-    use dictamen_model::characteristic::Value;
-    match value {
-        Value::Missing => Dynamic::UNIT,
-        Value::Int(n) => (*n).into(),
-        Value::Decimal(d) => Dynamic::from_decimal(*d),
-        Value::Bool(b) => (*b).into(),
-        Value::Date(d) => d.to_string().into(),
-        Value::Text(t) => t.to_string().into(),
-    }
-}
 
 type Shared = Arc<Mutex<Collector>>;
 
@@ -170,6 +131,7 @@ fn policy_and_params(engine: &mut Engine, shared: &Shared) {
                     file: "".into(),
                     columns: Vec::new(),
                     rows: Vec::new(),
+                    by_key: Vec::new(),
                     doubts: Vec::new(),
                 }),
             },

@@ -29,8 +29,8 @@ impl crate::tree::Names for Naming<'_> {
         self.terms.get(index).map_or("?", |t| &t.name)
     }
 
-    fn local(&self, slot: usize) -> &str {
-        self.locals.get(slot).map_or("…", String::as_str)
+    fn local(&self, slot: usize) -> Option<&str> {
+        self.locals.get(slot).map(String::as_str)
     }
 }
 

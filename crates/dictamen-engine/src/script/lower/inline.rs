@@ -74,7 +74,11 @@ impl Lowering<'_> {
                 other => {
                     let (value, found) = self.demand(other, at);
                     let slot = self.slot(parameter);
-                    steps.push(Step::Let { slot, value });
+                    steps.push(Step::Let {
+                        slot,
+                        name: parameter.as_str().into(),
+                        value,
+                    });
                     Binding::Local(slot, found)
                 }
             };
@@ -87,7 +91,11 @@ impl Lowering<'_> {
         self.calls.pop();
         self.file = outer_file;
         self.scope = outer;
-        let inlined = self.node(NodeKind::Inlined(Box::new(body)), place);
+        let inlined = NodeKind::Inlined {
+            name: name.into(),
+            body: Box::new(body),
+        };
+        let inlined = self.node(inlined, place);
         if steps.is_empty() {
             return Meaning::Value(inlined, found);
         }

@@ -111,7 +111,11 @@ impl Lowering<'_> {
         match self.meaning(value) {
             Meaning::Value(node, found) => {
                 let slot = self.slot(&name.name);
-                steps.push(Step::Let { slot, value: node });
+                steps.push(Step::Let {
+                    slot,
+                    name: name.name.as_str().into(),
+                    value: node,
+                });
                 self.scope.bind(&name.name, Binding::Local(slot, found));
             }
             Meaning::Applicant => self.scope.bind(&name.name, Binding::Applicant),

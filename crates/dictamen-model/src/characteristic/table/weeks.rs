@@ -10,17 +10,23 @@ use crate::history::contribution_weeks;
 entries! {
     weeks_computed: Int Weeks [0, MANY],
         "contribution weeks the jobs add up to; days of several jobs count once",
+        called "computed contribution weeks" | "semanas cotizadas calculadas",
+        es "semanas cotizadas que suman los empleos; los días con varios empleos cuentan una vez",
         missing NO_JOBS_KNOWN,
         from ["employment_records[].employment_records[].start_date", "employment_records[].employment_records[].end_date"]
         => |f| of_jobs(f, |h| Some(contribution_weeks(h.registered.days())));
     weeks_reported: Int Weeks [0, MANY],
         "contribution weeks the institute reports",
-        missing "the institute reports none, as the ISSSTE never does",
+        called "reported contribution weeks" | "semanas cotizadas reportadas",
+        es "semanas cotizadas que reporta el instituto",
+        missing ("the institute reports none, as the ISSSTE never does", "el instituto no las reporta; el ISSSTE nunca lo hace"),
         from ["employment_records[].social_security_summary.weeks_contributed"]
         => |f| of_record(f, RecordFacts::weeks_reported);
     weeks_redeemed_outstanding: Int Weeks [0, MANY],
         "weeks taken out during unemployment and not paid back",
-        missing "the institute gives no summary",
+        called "redeemed weeks not reinstated" | "semanas descontadas sin reintegrar",
+        es "semanas descontadas por retiros por desempleo y no reintegradas",
+        missing ("the institute gives no summary", "el instituto no da un resumen"),
         from ["employment_records[].social_security_summary.weeks_redeemed", "employment_records[].social_security_summary.weeks_reinstated"]
         => |f| of_record(f, |r| {
             let (redeemed, reinstated) = r.weeks_redeemed_and_reinstated()?;
@@ -28,7 +34,9 @@ entries! {
         });
     weeks_total: Int Weeks [0, MANY],
         "contribution weeks: the reported ones, else the computed ones",
-        missing "no weeks are reported and the jobs are not known",
+        called "contribution weeks" | "semanas cotizadas",
+        es "semanas cotizadas: las reportadas o, en su defecto, las calculadas",
+        missing ("no weeks are reported and the jobs are not known", "no se reportan semanas y se desconocen los empleos"),
         from ["employment_records[].social_security_summary.weeks_contributed", "employment_records[].employment_records[]"]
         => |f| of_record(f, |r| {
             let jobs = || Some(contribution_weeks(f.history()?.registered.days()));
@@ -36,6 +44,8 @@ entries! {
         });
     weeks_mismatch: Bool None,
         "reported and computed weeks differ more than rounding and redeemed weeks explain",
+        called "reported and computed weeks differ" | "semanas reportadas y calculadas no cuadran",
+        es "las semanas reportadas y las calculadas difieren más de lo que explican el redondeo y las descontadas",
         missing NO_JOBS_KNOWN,
         from ["employment_records[].social_security_summary", "employment_records[].employment_records[]"]
         => |f| of_jobs(f, |h| Some(mismatch(f, contribution_weeks(h.registered.days()))));

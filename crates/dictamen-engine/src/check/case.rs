@@ -1,0 +1,74 @@
+//! Cases: applicants told apart by what a condition needs to know of them.
+//!
+//! A case says which values each characteristic can have; a list of cases stands for every
+//! applicant who is in one of them. A list never leaves an applicant out who is possible.
+
+use std::collections::BTreeMap;
+
+use super::values::Values;
+
+/// Cases told apart at once. With more of them they are put together, which says less and stays
+/// true.
+const MOST: usize = 64;
+
+/// Which values characteristics have, where it is less than what they are declared to have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Case {
+    pub(super) narrowed: BTreeMap<usize, Values>,
+}
+
+impl Case {
+    /// The same case with other values of a characteristic.
+    pub(super) fn with(&self, index: usize, values: Values) -> Self {
+        let mut case = self.clone();
+        case.narrowed.insert(index, values);
+        case
+    }
+
+    /// Whether every applicant of another case is in it.
+    fn covers(&self, other: &Self) -> bool {
+        self.narrowed.iter().all(|(index, values)| {
+            let others = other.narrowed.get(index);
+            others.is_some_and(|others| values.covers(others))
+        })
+    }
+
+    fn join(self, other: &Self) -> Self {
+        let mut narrowed = self.narrowed;
+        narrowed.retain(|index, values| {
+            let others = other.narrowed.get(index);
+            if let Some(others) = others {
+                *values = values.join(others);
+            }
+            others.is_some()
+        });
+        Self { narrowed }
+    }
+}
+
+/// The same applicants in fewer cases.
+pub(super) fn fewer(cases: Vec<Case>) -> Vec<Case> {
+    let mut kept: Vec<Case> = Vec::new();
+    if cases.len() <= MOST.saturating_mul(8) {
+        for case in cases {
+            if !kept.iter().any(|other| other.covers(&case)) {
+                kept.retain(|other| !case.covers(other));
+                kept.push(case);
+            }
+        }
+    } else {
+        kept = cases;
+    }
+    if kept.len() <= MOST {
+        return kept;
+    }
+    kept.into_iter()
+        .reduce(|one, other| one.join(&other))
+        .into_iter()
+        .collect()
+}
+
+/// Whether there are more of anything than are told apart.
+pub(super) fn too_many(count: usize) -> bool {
+    count > MOST
+}

@@ -1,0 +1,235 @@
+//! What one run writes down: registers, comparisons, verdicts, and how it ended.
+//!
+//! Kept between runs, so that a run takes nothing from the heap.
+
+use rust_decimal::Decimal;
+
+use crate::{
+    Outcome, Verdict,
+    program::{Cell, Gap, TextAt, index, position},
+};
+
+/// Words of 64 characteristics each; see [`Gaps`].
+const WORDS: usize = 4;
+
+/// Characteristics a set of missing ones can name.
+pub(super) const CHARACTERISTICS: usize = WORDS * 64;
+
+/// A set of characteristics, by table position.
+pub(super) type Gaps = [u64; WORDS];
+
+/// Memory for runs; keep one per thread and use it again. What is in it means something only
+/// through the [`Evaluated`](super::Evaluated) of the last run.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) registers: Vec<Cell>,
+    pub(super) gaps: Vec<Gaps>,
+    pub(super) records: Vec<Record>,
+    pub(super) met: Vec<Met>,
+    /// Why something met could not be computed, by position among what was met.
+    pub(super) failures: Vec<(usize, &'static str)>,
+    /// What the scorecard's characteristics came to, in their order.
+    pub(super) binned: Vec<Binned>,
+    pub(super) granted: Vec<Granted>,
+    /// Codes of reductions, by position in the catalogue, of all offers one after another.
+    pub(super) reductions: Vec<u32>,
+    /// Codes the run ended with, most important first, with points lost.
+    pub(super) codes: Vec<(u32, Option<i64>)>,
+    pub(super) end: End,
+}
+
+/// One comparison met.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record {
+    pub(super) left: Cell,
+    pub(super) right: Cell,
+    pub(super) site: u32,
+    pub(super) holds: Option<bool>,
+}
+
+/// One rule, bin input or offer met, in the order of the policy.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Met {
+    pub(super) verdict: Verdict,
+    /// First of its comparisons; they go on to the first of the next.
+    pub(super) records: u32,
+    /// What was missing where it mattered.
+    pub(super) gap: Gap,
+}
+
+/// What a scorecard characteristic came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Binned {
+    /// The value it was binned by; `None` when it could not be computed.
+    pub(super) value: Option<Cell>,
+    /// Points given.
+    pub(super) points: Option<i64>,
+}
+
+impl Met {
+    pub(super) fn passed(records: u32) -> Self {
+        Self {
+            verdict: Verdict::Passed,
+            records,
+            gap: Gap::None,
+        }
+    }
+}
+
+/// The terms of a granted offer, unrounded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Granted {
+    pub(super) amount: Decimal,
+    pub(super) term_months: i64,
+    pub(super) annual_rate: Decimal,
+    pub(super) monthly_payment: Decimal,
+    pub(super) max_amount: Option<Decimal>,
+    pub(super) max_payment: Option<Decimal>,
+    pub(super) limiting_factor: Option<TextAt>,
+    /// First and last-but-one of its reductions.
+    pub(super) reductions: (u32, u32),
+}
+
+/// The stage in which a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StageAt {
+    Stage(u32),
+    Score,
+    Offer,
+    End,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct End {
+    pub(super) outcome: Outcome,
+    pub(super) stage: StageAt,
+    pub(super) score: Option<i64>,
+    /// By position among the policy's bands.
+    pub(super) band: Option<u32>,
+    /// By position among the offers of the run.
+    pub(super) offer: Option<u32>,
+    /// Why the score came to nothing, which no rule is to blame for.
+    pub(super) score_failure: Option<&'static str>,
+}
+
+impl End {
+    pub(super) fn new(outcome: Outcome, stage: StageAt) -> Self {
+        Self {
+            outcome,
+            stage,
+            score: None,
+            band: None,
+            offer: None,
+            score_failure: None,
+        }
+    }
+}
+
+impl Default for End {
+    fn default() -> Self {
+        Self::new(Outcome::Refer, StageAt::End)
+    }
+}
+
+impl Scratch {
+    /// Memory for runs.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets the last run.
+    pub(super) fn clear(&mut self, registers: u32) {
+        let registers = index(registers);
+        if self.registers.len() < registers {
+            self.registers.resize(registers, Cell::Missing(Gap::None));
+        }
+        self.gaps.clear();
+        self.records.clear();
+        self.met.clear();
+        self.failures.clear();
+        self.binned.clear();
+        self.granted.clear();
+        self.reductions.clear();
+        self.codes.clear();
+        self.end = End::default();
+    }
+
+    /// What is missing on either side.
+    pub(super) fn union(&mut self, one: Gap, other: Gap) -> Gap {
+        match (one, other) {
+            (Gap::None, gap) | (gap, Gap::None) => gap,
+            (one, other) if one == other => one,
+            (one, other) => {
+                let mut set = self.set(one);
+                for (word, more) in set.iter_mut().zip(self.set(other)) {
+                    *word |= more;
+                }
+                self.gaps.push(set);
+                Gap::Set(position(self.gaps.len().saturating_sub(1)))
+            }
+        }
+    }
+
+    fn set(&self, gap: Gap) -> Gaps {
+        let mut set = Gaps::default();
+        match gap {
+            Gap::None => {}
+            Gap::One(fact) => {
+                let word = index(fact)
+                    .checked_div(64)
+                    .and_then(|word| set.get_mut(word));
+                if let (Some(word), Some(bit)) = (word, 1_u64.checked_shl(fact % 64)) {
+                    *word |= bit;
+                }
+            }
+            Gap::Set(at) => set = self.gaps.get(index(at)).copied().unwrap_or_default(),
+        }
+        set
+    }
+
+    /// The characteristics of a gap, in table order.
+    pub(super) fn missing(&self, gap: Gap) -> impl Iterator<Item = usize> + use<> {
+        let set = self.set(gap);
+        (0..CHARACTERISTICS).filter(move |at| {
+            let word = at.checked_div(64).and_then(|word| set.get(word));
+            word.is_some_and(|word| {
+                word.checked_shr(position(at % 64))
+                    .is_some_and(|w| w & 1 == 1)
+            })
+        })
+    }
+
+    /// Says why what is met next cannot be computed.
+    pub(super) fn fail(&mut self, met: &mut Met, why: &'static str) {
+        met.verdict = Verdict::Failed;
+        self.failures.push((self.met.len(), why));
+    }
+
+    /// Where the next comparison is written.
+    pub(super) fn next_record(&self) -> u32 {
+        position(self.records.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_characteristic_can_be_named_as_missing() {
+        assert!(dictamen_model::characteristic::definitions().len() <= CHARACTERISTICS);
+    }
+
+    #[test]
+    fn what_is_missing_on_both_sides_is_named_once_in_order() {
+        let mut scratch = Scratch::new();
+        let one = scratch.union(Gap::One(200), Gap::One(3));
+        let all = scratch.union(Gap::One(63), one);
+        let again = scratch.union(all, Gap::One(64));
+        let again = scratch.union(again, Gap::One(3));
+        assert_eq!(scratch.missing(again).collect::<Vec<_>>(), [3, 63, 64, 200]);
+        assert_eq!(scratch.union(Gap::None, Gap::One(7)), Gap::One(7));
+        assert_eq!(scratch.missing(Gap::None).count(), 0);
+    }
+}
