@@ -3,6 +3,12 @@
 //! In the files `⟦` and `⟧` stand around the fault; without them it is about the folder as a whole.
 //! They lie with the engine, which finds the faults; the report is drawn here, so its texts are
 //! held here.
+#![expect(
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a test ends where its files are not as it wants them"
+)]
 
 use std::{fmt::Write as _, fs, path::Path};
 
