@@ -57,9 +57,29 @@ fn condition() -> impl Strategy<Value = String> {
             1 => inner.clone().prop_map(|one| format!("!({one})")),
             1 => (inner.clone(), inner.clone(), inner.clone())
                 .prop_map(|(c, one, other)| format!("(if {c} {{ {one} }} else {{ {other} }})")),
-            1 => (inner.clone(), inner).prop_map(|(one, other)| format!("(({one}) ?? ({other}))")),
+            1 => (inner.clone(), inner.clone()).prop_map(|(one, other)| format!("(({one}) ?? ({other}))")),
+            1 => (inner.clone(), inner.clone(), inner.clone(), inner).prop_map(|(c, one, two, rest)| {
+                format!("(switch a.weeks_total {{ 1 if {c} => {one}, 0..3 => {two}, _ => {rest} }})")
+            }),
         ]
     })
+}
+
+/// What a rule may hold: a condition, or steps that may return before it.
+fn body() -> impl Strategy<Value = String> {
+    let parts = || (condition(), condition(), condition());
+    prop_oneof![
+        4 => condition(),
+        1 => (parts(), condition()).prop_map(|((c, one, two), rest)| {
+            format!("{{ let x = {one}; if {c} {{ return x; }} if x {{ return {two}; }} {rest} }}")
+        }),
+        1 => (parts(), 0..4_i32).prop_map(|((c, one, rest), n)| {
+            format!(
+                "{{ let w = if {c} {{ a.weeks_total }} else {{ {n} }}; \
+                 if w > {n} {{ if {one} {{ return true; }} }} else {{ return {rest}; }} w < 2 }}"
+            )
+        }),
+    ]
 }
 
 /// Every case there is: a value on and between all numbers that conditions compare with.
@@ -297,7 +317,7 @@ proptest! {
 
     #[test]
     fn what_is_said_is_true_and_what_is_true_is_said(
-        conditions in prop::collection::vec(condition(), 1..=6)
+        conditions in prop::collection::vec(body(), 1..=6)
     ) {
         check(&conditions)?;
     }
