@@ -19,6 +19,9 @@ use crate::{
     tree::{Closure, Node, NodeKind, Place, visit},
 };
 
+/// Steps that one look at everything known together counts for.
+const LOOK: u32 = 100;
+
 /// What a closure is to the policy.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Role<'a> {
@@ -146,34 +149,38 @@ fn lacking(mind: &Mind<'_>, body: &Node, undecided: &[Case]) -> Lacking {
     found
 }
 
-/// What else is known in a case, by what is known together; nothing when nobody can be in it.
+/// What else is known in a case, by what is known together; nothing when nobody can be in it, or
+/// when there is no time left to tell.
 fn settled(world: &World<'_>, case: &Case) -> Option<Case> {
     let mut case = case.clone();
     loop {
-        let before = case.clone();
+        world.take(LOOK)?;
+        let mut found = Vec::new();
         for presence in presences() {
-            let given = world.values_of(presence.given, &case);
-            let holds = !given.missing
-                && (!presence.is_true || matches!(given.known, Known::Truth { no: false, .. }));
-            if !holds {
-                continue;
-            }
-            for index in &presence.known {
-                let values = world.values_of(*index, &case);
-                if values.missing {
-                    let there = Values {
-                        missing: false,
-                        ..values
-                    };
-                    if there.is_impossible() {
-                        return None;
-                    }
-                    case = case.with(*index, there);
-                }
+            let holds = world.look(presence.given, &case).is_some_and(|given| {
+                let is_true = matches!(given.known, Known::Truth { no: false, .. });
+                !given.missing && (!presence.is_true || is_true)
+            });
+            if holds {
+                let missing = |index: &&usize| {
+                    let values = world.look(**index, &case);
+                    values.is_some_and(|values| values.missing)
+                };
+                found.extend(presence.known.iter().filter(missing).copied());
             }
         }
-        if case == before {
+        if found.is_empty() {
             return Some(case);
+        }
+        for index in found {
+            let there = Values {
+                missing: false,
+                ..world.values_of(index, &case)
+            };
+            if there.is_impossible() {
+                return None;
+            }
+            case = case.with(index, there);
         }
     }
 }

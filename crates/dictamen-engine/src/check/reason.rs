@@ -107,9 +107,21 @@ impl<'p> World<'p> {
 
     /// The values of a characteristic in a case.
     pub(super) fn values_of(&self, index: usize, case: &Case) -> Values {
+        self.look(index, case)
+            .cloned()
+            .unwrap_or_else(Values::anything)
+    }
+
+    /// The same, where it is only looked at.
+    pub(super) fn look<'c>(&'c self, index: usize, case: &'c Case) -> Option<&'c Values> {
         let narrowed = case.narrowed.get(&index);
-        let found = narrowed.or_else(|| self.declared.get(index));
-        found.cloned().unwrap_or_else(Values::anything)
+        narrowed.or_else(|| self.declared.get(index))
+    }
+
+    /// Takes some steps; `None` when there are not so many left.
+    pub(super) fn take(&self, steps: u32) -> Option<()> {
+        self.steps.set(self.steps.get().checked_sub(steps)?);
+        Some(())
     }
 }
 
@@ -167,8 +179,7 @@ impl<'w> Mind<'w> {
     /// Takes one step down; nothing when there is no more time or room, and everything is then
     /// to be taken for possible.
     fn deeper<T>(&self, look: impl FnOnce() -> T) -> Option<T> {
-        let steps = self.world.steps.get().checked_sub(1)?;
-        self.world.steps.set(steps);
+        self.world.take(1)?;
         let depth = self.depth.get();
         if depth >= DEPTH {
             return None;
@@ -337,7 +348,8 @@ impl<'w> Mind<'w> {
         self.assume(inner, of_inner, case)
     }
 
-    /// What needs every part it is made of.
+    /// What needs every part it is made of, and is there when they are. Only a cell of a table can
+    /// be missing, or be true or false, by itself.
     fn of_parts(&self, node: &'w Node, wanted: Wanted, case: &Case) -> Vec<Case> {
         let mut all = Vec::new();
         parts(node, &mut |part| all.push(part));
@@ -347,16 +359,17 @@ impl<'w> Mind<'w> {
                 found.extend(self.assume(part, Wanted::MISSING, case));
             }
         }
-        let mut known = vec![case.clone()];
-        for part in &all {
-            known = self.among(&known, part, Wanted::KNOWN);
-        }
-        let own = wanted.and(Wanted::KNOWN.or(Wanted::MISSING));
-        for case in known {
-            let mut values = self.values(node, &case);
-            // Missing parts were told above; what is left is a cell that is not there.
-            values.missing = values.missing && matches!(node.kind, NodeKind::Lookup { .. });
-            found.extend(keep(&values, own, &case));
+        let is_cell = matches!(node.kind, NodeKind::Lookup { .. });
+        if wanted.has(Wanted::KNOWN) || (is_cell && wanted.has(Wanted::MISSING)) {
+            let mut known = vec![case.clone()];
+            for part in &all {
+                known = self.among(&known, part, Wanted::KNOWN);
+            }
+            if is_cell {
+                let there = wanted.and(Wanted::KNOWN.or(Wanted::MISSING));
+                known.retain(|case| !keep(&self.values(node, case), there, case).is_empty());
+            }
+            found.extend(known);
         }
         if wanted.has(Wanted::FAILED) && self.values(node, case).fails {
             found.push(case.clone());

@@ -99,7 +99,7 @@ fn behind(world: &World<'_>, stage: &Stage, mut reaching: Vec<Case>) -> Vec<Case
     reaching
 }
 
-/// Lines and columns at which a comparison is already said to have one answer.
+/// Files, lines and columns at which a comparison is already said to have one answer.
 fn told_at(diagnostics: &[Diagnostic]) -> BTreeSet<(String, usize, usize)> {
     let told = diagnostics
         .iter()
@@ -222,11 +222,13 @@ impl<'a> Check<'a> {
     fn is_told(&self, body: &Node) -> bool {
         let mut told = false;
         visit(body, &mut |node| {
+            let Place {
+                file, line, column, ..
+            } = node.place;
             told = told
-                || self
-                    .texts
-                    .span(node.place)
-                    .is_some_and(|span| self.told.contains(&(span.file, span.line, span.column)));
+                || self.told.iter().any(|(path, l, c)| {
+                    (*l, *c) == (line, column) && path == self.texts.path(file)
+                });
         });
         told
     }

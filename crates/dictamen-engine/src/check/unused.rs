@@ -25,6 +25,9 @@ pub(super) fn check(
     locals(declaration, texts, diagnostics);
 }
 
+/// Most findings of one kind. A draft with more of them is told the rest when these are gone.
+const MOST: usize = 50;
+
 /// One script: its path, its text, and its tokens without comments.
 struct Script<'s> {
     path: &'s str,
@@ -81,12 +84,11 @@ fn functions(scripts: &[Script<'_>], texts: &Texts, diagnostics: &mut Vec<Diagno
         *count = count.saturating_add(1);
     }
     for script in scripts {
-        for at in (0..script.tokens.len()).filter(|at| script.word(*at) == "fn") {
-            let named = at.saturating_add(1);
+        let defined = (0..script.tokens.len()).filter(|at| script.word(*at) == "fn");
+        let named = defined.map(|at| at.saturating_add(1));
+        let unused = named.filter(|at| written.get(script.word(*at)) == Some(&1));
+        for named in unused.take(MOST) {
             let name = script.word(named);
-            if written.get(name) != Some(&1) {
-                continue;
-            }
             let span = script
                 .place(named, texts)
                 .and_then(|place| texts.span(place));
@@ -198,7 +200,7 @@ fn locals(declaration: &Declaration, texts: &Texts, diagnostics: &mut Vec<Diagno
             }
         });
     }
-    for (place, _) in bound.into_values().filter(|(_, read)| !read) {
+    for (place, _) in bound.into_values().filter(|(_, read)| !read).take(MOST) {
         let Some((column, name)) = binding(texts.before(place)) else {
             continue;
         };

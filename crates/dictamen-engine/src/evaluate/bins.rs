@@ -7,7 +7,7 @@ use super::compute::order_decimals;
 /// Lower bounds, ascending, with points.
 #[derive(Debug, Clone)]
 pub(crate) struct Bins {
-    bins: Box<[(Decimal, i64)]>,
+    lowers: Box<[(Decimal, i64)]>,
     /// The lower bounds, when all are whole: whole numbers are compared as such.
     whole: Option<Box<[i64]>>,
     best: i64,
@@ -25,13 +25,13 @@ impl Bins {
         Self {
             whole: whole.collect(),
             best: bins.iter().map(|(_, points)| *points).max().unwrap_or(0),
-            bins: bins.into(),
+            lowers: bins.into(),
         }
     }
 
     /// Lower bounds with points, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &(Decimal, i64)> + Clone {
-        self.bins.iter()
+        self.lowers.iter()
     }
 
     /// The points of the best bin, against which points are lost.
@@ -50,11 +50,11 @@ impl Bins {
     /// The points of the bin a value falls in; `None` below the first bin.
     pub(crate) fn points(&self, value: Decimal) -> Option<i64> {
         let reached = |(lower, _): &(Decimal, i64)| order_decimals(*lower, value).is_le();
-        self.before(self.bins.partition_point(reached))
+        self.before(self.lowers.partition_point(reached))
     }
 
     fn before(&self, above: usize) -> Option<i64> {
-        self.bins
+        self.lowers
             .get(above.checked_sub(1)?)
             .map(|(_, points)| *points)
     }

@@ -59,17 +59,6 @@ pub(super) fn order(left: Cell, right: Cell) -> Option<Ordering> {
     }
 }
 
-/// Powers of ten that leave a number of 64 bits within 127.
-const POWERS: [i128; 19] = {
-    let mut powers = [1_i128; 19];
-    let mut at = 1;
-    while at < powers.len() {
-        powers[at] = powers[at - 1] * 10;
-        at += 1;
-    }
-    powers
-};
-
 /// As [`Decimal`]'s own order; of like scale, or small enough to be brought to one in 128 bits,
 /// without its loop.
 #[inline]
@@ -80,12 +69,12 @@ pub(super) fn order_decimals(left: Decimal, right: Decimal) -> Ordering {
     if one == other {
         return a.cmp(&b);
     }
-    let power = usize::try_from(one.abs_diff(other))
-        .ok()
-        .and_then(|digits| POWERS.get(digits));
+    // A power of ten that leaves a number of 64 bits within 127.
+    let digits = one.abs_diff(other);
+    let power = (digits <= 18).then(|| 10_i128.wrapping_pow(digits));
     match power {
-        Some(power) if one < other && a.unsigned_abs() < SMALL => a.wrapping_mul(*power).cmp(&b),
-        Some(power) if one > other && b.unsigned_abs() < SMALL => a.cmp(&b.wrapping_mul(*power)),
+        Some(power) if one < other && a.unsigned_abs() < SMALL => a.wrapping_mul(power).cmp(&b),
+        Some(power) if one > other && b.unsigned_abs() < SMALL => a.cmp(&b.wrapping_mul(power)),
         _ => left.cmp(&right),
     }
 }

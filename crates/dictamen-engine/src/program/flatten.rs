@@ -111,15 +111,15 @@ impl<'a> Flattener<'a> {
     fn land(&mut self, jumps: Jumps) {
         let here = self.here();
         for at in jumps {
-            match self.program.instructions.get_mut(at) {
-                Some(
-                    Instruction::Logic { end, .. }
-                    | Instruction::Need { end, .. }
-                    | Instruction::Known { end, .. },
-                ) => *end = here,
-                Some(Instruction::Jump { target }) => *target = here,
-                Some(Instruction::Branch { end, .. }) => *end = here,
-                _ => {}
+            if let Some(
+                Instruction::Logic { end, .. }
+                | Instruction::Need { end, .. }
+                | Instruction::Known { end, .. }
+                | Instruction::Branch { end, .. }
+                | Instruction::Jump { target: end },
+            ) = self.program.instructions.get_mut(at)
+            {
+                *end = here;
             }
         }
     }
@@ -127,11 +127,10 @@ impl<'a> Flattener<'a> {
     /// Lets a condition that does not hold jump to what comes next.
     fn land_otherwise(&mut self, at: usize) {
         let here = self.here();
-        match self.program.instructions.get_mut(at) {
-            Some(Instruction::Branch { otherwise, .. } | Instruction::Fits { otherwise, .. }) => {
-                *otherwise = here;
-            }
-            _ => {}
+        if let Some(Instruction::Branch { otherwise, .. } | Instruction::Fits { otherwise, .. }) =
+            self.program.instructions.get_mut(at)
+        {
+            *otherwise = here;
         }
     }
 
@@ -173,7 +172,7 @@ impl<'a> Flattener<'a> {
     }
 
     /// A characteristic that is a whole number whenever it is known.
-    fn whole_fact(&self, operand: Operand) -> Option<u32> {
+    fn whole_fact(operand: Operand) -> Option<u32> {
         let Operand::Fact(fact) = operand else {
             return None;
         };
@@ -247,7 +246,7 @@ impl<'a> Flattener<'a> {
                 let left = self.operand(left);
                 let right = self.operand(right);
                 let site = self.site(Arc::clone(text), op.symbol());
-                let instruction = match (self.whole_fact(left), self.whole(right)) {
+                let instruction = match (Self::whole_fact(left), self.whole(right)) {
                     (Some(fact), Some(than)) => Instruction::CompareInt {
                         op: *op,
                         fact,

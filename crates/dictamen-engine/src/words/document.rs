@@ -78,7 +78,7 @@ impl Policy {
             ending: speaker.ending(),
             tables: tables.collect(),
             characteristics: characteristics.collect(),
-            reasons: self.reasons.iter().cloned().collect(),
+            reasons: self.reasons.clone(),
         }
     }
 }

@@ -57,9 +57,29 @@ fn condition() -> impl Strategy<Value = String> {
             1 => inner.clone().prop_map(|one| format!("!({one})")),
             1 => (inner.clone(), inner.clone(), inner.clone())
                 .prop_map(|(c, one, other)| format!("(if {c} {{ {one} }} else {{ {other} }})")),
-            1 => (inner.clone(), inner).prop_map(|(one, other)| format!("(({one}) ?? ({other}))")),
+            1 => (inner.clone(), inner.clone()).prop_map(|(one, other)| format!("(({one}) ?? ({other}))")),
+            1 => (inner.clone(), inner.clone(), inner.clone(), inner).prop_map(|(c, one, two, rest)| {
+                format!("(switch a.weeks_total {{ 1 if {c} => {one}, 0..3 => {two}, _ => {rest} }})")
+            }),
         ]
     })
+}
+
+/// What a rule may hold: a condition, or steps that may return before it.
+fn body() -> impl Strategy<Value = String> {
+    let parts = || (condition(), condition(), condition());
+    prop_oneof![
+        4 => condition(),
+        1 => (parts(), condition()).prop_map(|((c, one, two), rest)| {
+            format!("{{ let x = {one}; if {c} {{ return x; }} if x {{ return {two}; }} {rest} }}")
+        }),
+        1 => (parts(), 0..4_i32).prop_map(|((c, one, rest), n)| {
+            format!(
+                "{{ let w = if {c} {{ a.weeks_total }} else {{ {n} }}; \
+                 if w > {n} {{ if {one} {{ return true; }} }} else {{ return {rest}; }} w < 2 }}"
+            )
+        }),
+    ]
 }
 
 /// Every case there is: a value on and between all numbers that conditions compare with.
@@ -211,6 +231,8 @@ fn check(conditions: &[String]) -> Result<(), TestCaseError> {
 /// A number computed from weeks, which all fit beside each other.
 fn number() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
+        // The change of a salary has no declared range.
+        1 => Just("(a.weeks_total * a.salary_real_change_12m)".to_owned()),
         3 => prop::sample::select(vec!["a.weeks_total", "a.metric_weeks_between_jobs"])
             .prop_map(str::to_owned),
         2 => prop::sample::select(vec!["0", "1", "3", "0.5", "-2", "1000000000"]).prop_map(str::to_owned),
@@ -268,11 +290,14 @@ fn extremes() -> Vec<Characteristics> {
     let mut all = Vec::new();
     for whole in &whole {
         for decimal in decimal {
-            let decimal = Value::Decimal(decimal.parse().unwrap());
-            all.push(facts(&[
-                ("weeks_total", whole.clone()),
-                ("metric_weeks_between_jobs", decimal),
-            ]));
+            for change in ["-3", "0.1", "1000000000000000"] {
+                let number = |text: &str| Value::Decimal(text.parse().unwrap());
+                all.push(facts(&[
+                    ("weeks_total", whole.clone()),
+                    ("metric_weeks_between_jobs", number(decimal)),
+                    ("salary_real_change_12m", number(change)),
+                ]));
+            }
         }
     }
     all
@@ -297,14 +322,14 @@ proptest! {
 
     #[test]
     fn what_is_said_is_true_and_what_is_true_is_said(
-        conditions in prop::collection::vec(condition(), 1..=6)
+        conditions in prop::collection::vec(body(), 1..=6)
     ) {
         check(&conditions)?;
     }
 }
 
 proptest! {
-    #![proptest_config(config(300))]
+    #![proptest_config(config(100))]
 
     #[test]
     fn what_is_said_of_computed_numbers_is_true(condition in computed()) {

@@ -211,3 +211,24 @@ fn a_code_like_one_of_the_catalogue_names_it() {
     assert!(help(script).ends_with("; did you mean `K01`?"));
     assert!(help(&script.replace("K01 ", "K05")).ends_with("`reasons.toml`"));
 }
+
+#[test]
+fn of_the_shipped_policies_only_notes_are_told() {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+    let told = |policy: &str| -> Vec<String> {
+        let files = ["policy.rhai", "reasons.toml"];
+        let source = files.map(|file| (file, fs::read(rules.join(policy).join(file)).unwrap()));
+        let found = findings(&source.into_iter().collect());
+        found
+            .iter()
+            .map(|f| format!("{:?} {}", f.severity, f.message))
+            .collect()
+    };
+    assert_eq!(told("nomina-personal-loan-mx"), Vec::<String>::new());
+    let starter = told("starter-mx");
+    assert_eq!(starter.len(), 3, "{starter:?}");
+    for rule in ["NOT_EMPLOYED", "TOO_FEW_WEEKS", "LOW_SCORE"] {
+        let note = |line: &String| line.starts_with("Note") && line.contains(rule);
+        assert!(starter.iter().any(note), "{starter:?}");
+    }
+}
