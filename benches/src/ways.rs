@@ -20,7 +20,7 @@ pub trait Way {
 }
 
 /// How much of the policy a way decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// All of it.
     Policy,
@@ -76,9 +76,8 @@ impl<'a> Named<'a> {
     }
 }
 
-/// Every way there is in this build.
+/// Every way there is in this build, those of the whole policy first.
 pub fn all(applicants: &[Applicant]) -> Vec<Named<'_>> {
-    #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "no peers"))]
     let mut ways = vec![
         Named::policy(BY_HAND, ByHand(applicants)),
         Named::policy(DICTAMEN, Evaluated::policy(applicants)),
@@ -96,6 +95,7 @@ pub fn all(applicants: &[Applicant]) -> Vec<Named<'_>> {
     ];
     #[cfg(feature = "peers")]
     ways.extend(crate::peers::all(applicants));
+    ways.sort_by_key(|named| named.part);
     ways
 }
 
