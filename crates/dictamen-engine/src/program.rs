@@ -254,6 +254,54 @@ pub(crate) fn index(position: u32) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Policy, PolicySource};
+
+    /// What makes deciding end.
+    #[test]
+    fn jumps_lead_forward_and_out_of_no_closure() {
+        let script = r#"policy("t", "1");
+fn young(years) { if years < 25 { return true; } years < 30 && years != 27 }
+stage("K", DECLINE, [
+    rule("K01", |a| (young(a.age_years) || a.weeks_total ?? 0 < 26) && !a.employed_now),
+    rule("K02", |a| { if a.current_jobs > 3 { return a.weeks_total in [1, 2]; } false }),
+    rule("K03", |a| switch a.institution { "imss" if a.jobs_listed > 9 => true, "issste" => young(30), _ => false }),
+]);
+offer(|a| {
+    if is_missing(a.requested_amount) { return decline("A01"); }
+    grant(#{ amount: a.requested_amount, term_months: a.requested_term_months, annual_rate: 0.28, monthly_payment: 100 })
+});"#;
+        let reasons: String = ["K01", "K02", "K03", "A01"]
+            .map(|code| format!("[{code}]\nes-MX = \"Uno\"\nen = \"One\"\n"))
+            .concat();
+        let mut source = PolicySource::new();
+        source.insert("policy.rhai", script.as_bytes());
+        source.insert("reasons.toml", reasons.as_bytes());
+        let policy = Policy::load(&source).unwrap().policy;
+        let rules = policy.stages.iter().flat_map(|stage| &stage.rules);
+        let mut entries: Vec<Entry> = rules.map(|rule| rule.entry).collect();
+        if let crate::policy::Ending::Offer { entry, .. } = &policy.ending {
+            entries.push(*entry);
+        }
+        let mut seen = 0;
+        for entry in entries {
+            for at in entry.start..entry.end {
+                let targets = match policy.program.instructions[index(at)] {
+                    Instruction::Logic { end, .. }
+                    | Instruction::Need { end, .. }
+                    | Instruction::Known { end, .. } => vec![end],
+                    Instruction::Branch { otherwise, end, .. } => vec![otherwise, end],
+                    Instruction::Jump { target } => vec![target],
+                    Instruction::Fits { otherwise, .. } => vec![otherwise],
+                    _ => Vec::new(),
+                };
+                for target in targets {
+                    assert!(at < target && target <= entry.end, "{at} to {target}");
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen > 15, "{seen} jumps");
+    }
 
     #[test]
     fn cells_and_instructions_stay_small() {

@@ -1,8 +1,9 @@
 //! The typed tree: what a policy's deciding code means, whatever language it was written in.
 //!
-//! Every closure of a policy becomes one tree when the policy is loaded; deciding is a walk over
-//! it. The language is total: no loops, no recursion, no assignment, so a walk always ends. This
-//! module knows nothing of scripts and nothing of outcomes.
+//! Every closure of a policy becomes one tree when the policy is loaded; checking, explaining and
+//! documenting walk over it, and deciding runs its flat form. The language is total: no loops, no
+//! recursion, no assignment, so whatever follows a tree ends. This module knows nothing of scripts
+//! and nothing of outcomes.
 
 mod function;
 mod print;

@@ -9,7 +9,7 @@ mod table_value;
 use std::{collections::BTreeMap, sync::Arc};
 
 use dictamen_model::{characteristic::Value, suggest};
-use rhai::{Dynamic, FnPtr, NativeCallContext, Scope};
+use rhai::{Dynamic, FnPtr, ImmutableString, NativeCallContext, Scope};
 use rust_decimal::Decimal;
 
 pub(super) use register::register;
@@ -148,6 +148,7 @@ pub(super) struct Collector {
     diagnostics: Vec<Diagnostic>,
     identity: Option<Identity>,
     params: Vec<Param>,
+    param_texts: ParamTexts,
     tables: Vec<Arc<Table>>,
     rules: Vec<RawRule>,
     stages: Vec<RawStage>,
@@ -280,6 +281,7 @@ impl Collector {
             scripts,
             texts,
             std::mem::take(&mut self.params),
+            std::mem::take(&mut self.param_texts),
             std::mem::take(&mut self.tables),
             std::mem::take(&mut self.terms),
         );
@@ -489,9 +491,18 @@ pub(super) fn param_tag(index: usize) -> i32 {
         .unwrap_or(0)
 }
 
+/// Texts that are named thresholds, with their positions. Rhai drops the tag of a text when it is
+/// bound to a name, but hands on the very text, and each of these is a text of its own.
+pub(super) type ParamTexts = Vec<(ImmutableString, usize)>;
+
 /// The named threshold a script value is, if it is one.
-pub(super) fn param_of(value: &Dynamic) -> Option<usize> {
-    usize::try_from(value.tag()).ok()?.checked_sub(1)
+pub(super) fn param_of(value: &Dynamic, texts: &ParamTexts) -> Option<usize> {
+    let tagged = usize::try_from(value.tag()).ok();
+    tagged.and_then(|tag| tag.checked_sub(1)).or_else(|| {
+        let text = value.read_lock::<ImmutableString>()?;
+        let known = texts.iter().find(|(known, _)| known.ptr_eq(&text));
+        known.map(|(_, index)| *index)
+    })
 }
 
 /// The table a script value is, if it is one; `usize::MAX` for one that could not be read.

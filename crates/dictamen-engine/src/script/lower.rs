@@ -41,7 +41,7 @@ use dictamen_model::characteristic::{Kind, Value};
 use rhai::{Dynamic, Expr, FnCallExpr, Position};
 
 use super::{
-    declare::RawClosure,
+    declare::{ParamTexts, RawClosure},
     failure,
     files::{ScriptFunction, Scripts},
 };
@@ -67,6 +67,7 @@ pub(super) struct Lowering<'a> {
     scripts: &'a Scripts,
     texts: &'a Texts,
     params: Vec<Param>,
+    param_texts: ParamTexts,
     tables: Vec<Arc<Table>>,
     terms: Vec<Term>,
     diagnostics: Vec<Diagnostic>,
@@ -104,6 +105,7 @@ impl<'a> Lowering<'a> {
         scripts: &'a Scripts,
         texts: &'a Texts,
         params: Vec<Param>,
+        param_texts: ParamTexts,
         tables: Vec<Arc<Table>>,
         terms: Vec<Term>,
     ) -> Self {
@@ -111,6 +113,7 @@ impl<'a> Lowering<'a> {
             scripts,
             texts,
             params,
+            param_texts,
             tables,
             terms,
             diagnostics: Vec::new(),

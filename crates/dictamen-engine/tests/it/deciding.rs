@@ -537,3 +537,33 @@ fn days_among_other_cells_are_texts() {
     let policy = policy.unwrap_or_else(|e| panic!("{}", crate::support::render(&e)));
     assert_eq!(line(&decide(&policy, &facts(&[]))), "DECLINE K [\"K01\"]");
 }
+
+#[test]
+fn a_text_that_is_a_param_is_one_wherever_it_is_read() {
+    let source = folder(
+        r#"policy("t", "1");
+let word = param("own_institution", "imss", "code", "manual");
+let other = "imss";
+stage("K", DECLINE, [
+    rule("K01", |a| a.institution != word),
+    rule("K02", |a| a.channel == other && a.institution in [word, "issste"]),
+]);
+otherwise(APPROVE);"#,
+    );
+    let loaded = Policy::load(&source).unwrap();
+    let unused = loaded
+        .warnings
+        .iter()
+        .filter(|d| d.code == "policy::unused-param");
+    assert_eq!(unused.count(), 0);
+    let decided = decide(&loaded.policy, &facts(&[("institution", "issste".into())]));
+    assert_eq!(line(&decided), r#"DECLINE K ["K01"]"#);
+    let texts: Vec<&str> = decided.trace.rules[..2]
+        .iter()
+        .map(|rule| &*rule.comparisons[0].text)
+        .collect();
+    assert_eq!(
+        texts,
+        ["a.institution != own_institution", "a.channel == \"imss\""]
+    );
+}

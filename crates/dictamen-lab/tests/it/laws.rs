@@ -1,13 +1,14 @@
 //! Laws of the project, held by the shipped policies over random applicants.
 
-use dictamen_engine::{Decision, Outcome, Policy};
+use dictamen_engine::{Decision, Outcome, Policy, Scratch};
+use dictamen_lab::pipeline;
 use dictamen_model::DecisionRequest;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::{
     applicant::{curp, rearranged, request},
-    support::{NOMINA, STARTER, bytes, decide},
+    support::{NOMINA, PARAMETERS, STARTER, bytes, decide},
 };
 
 fn policies() -> [&'static Policy; 2] {
@@ -23,6 +24,23 @@ fn amount(decision: &Decision) -> f64 {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn memory_used_again_changes_no_decision(bodies in proptest::collection::vec(request(), 1..6)) {
+        let mut scratch = Scratch::new();
+        for policy in policies() {
+            for body in &bodies {
+                let fresh = decide(policy, body);
+                let request = DecisionRequest::parse(&serde_json::to_vec(body).unwrap()).unwrap();
+                let as_of = request.as_of.unwrap();
+                let facts = pipeline::compute(&request, as_of, &PARAMETERS).unwrap();
+                let again = policy.evaluate(&facts, &mut scratch);
+                let id = &request.application.application_id;
+                prop_assert_eq!(again.decision(id, as_of, &pipeline::stamp(&PARAMETERS)), fresh.decision);
+                prop_assert_eq!(again.trace(), fresh.trace);
+            }
+        }
+    }
 
     #[test]
     fn the_order_of_arrays_and_unknown_fields_never_matter(body in request()) {

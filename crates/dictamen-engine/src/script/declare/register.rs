@@ -4,7 +4,8 @@ mod score;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rhai::{Array, Dynamic, Engine, NativeCallContext};
+use dictamen_model::characteristic::Value;
+use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext};
 
 use super::table_value::TableValue;
 use super::{
@@ -104,7 +105,13 @@ fn policy_and_params(engine: &mut Engine, shared: &Shared) {
                 collector.advise("policy::declared-twice", at, message, help, None);
             }
             let mut value = value.flatten();
-            value.set_tag(param_tag(collector.params.len()));
+            let index = collector.params.len();
+            if let Value::Text(text) = &scalar {
+                let own = ImmutableString::from(&**text);
+                collector.param_texts.push((own.clone(), index));
+                value = own.into();
+            }
+            value.set_tag(param_tag(index));
             collector.params.push(Param {
                 name,
                 value: scalar,

@@ -170,7 +170,7 @@ impl Lowering<'_> {
     /// A value of the script known at load: a named threshold, a plain value, or a structure.
     fn static_value(&mut self, value: &Dynamic, place: Place) -> Meaning {
         let value = value.flatten_clone();
-        if let Some(index) = declare::param_of(&value)
+        if let Some(index) = declare::param_of(&value, &self.param_texts)
             && let Some(param) = self.params.get_mut(index)
         {
             param.used = true;
