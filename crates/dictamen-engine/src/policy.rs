@@ -142,6 +142,8 @@ pub(crate) struct Rule {
 #[derive(Debug)]
 pub(crate) struct Scorecard {
     pub(crate) base: i64,
+    /// The lowest and the highest score there can be.
+    pub(crate) reach: Option<(i64, i64)>,
     pub(crate) characteristics: Vec<Scored>,
 }
 

@@ -59,6 +59,9 @@ pub(super) fn compile(
         .map(|(at, code)| (Arc::clone(code), position(at)))
         .collect();
     let places = Places::of(&declaration);
+    let scorecard = declaration.scorecard.as_ref();
+    let reach = scorecard.and_then(|scorecard| check::reach(&declaration, scorecard, true));
+    let reach = reach.map(|reach| (reach.lowest, reach.highest));
     let mut flat = Flattener::new(&declaration.params, &codes);
     let stages = declaration.stages.into_iter().map(|stage| Stage {
         name: stage.name,
@@ -82,6 +85,7 @@ pub(super) fn compile(
     let stages = stages.collect();
     let scorecard = declaration.scorecard.map(|scorecard| Scorecard {
         base: scorecard.base,
+        reach,
         characteristics: scorecard
             .characteristics
             .into_iter()

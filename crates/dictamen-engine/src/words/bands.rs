@@ -13,7 +13,7 @@ impl Speaker<'_> {
     pub(super) fn scorecard(&self, scorecard: &Scorecard) -> ScorecardWords {
         ScorecardWords {
             base: scorecard.base,
-            reach: reach(scorecard),
+            reach: scorecard.reach,
             remark: self.remarks.heading(self.policy.places.scorecard),
             characteristics: scorecard
                 .characteristics
@@ -65,7 +65,7 @@ impl Speaker<'_> {
         }
         let cut_offs = self.policy.bands.iter().map(|band| band.cut_off);
         let above = [None].into_iter().chain(cut_offs.map(Some));
-        let lowest = self.policy.scorecard.as_ref().and_then(reach);
+        let lowest = self.policy.scorecard.as_ref().and_then(|card| card.reach);
         let lowest = lowest.map(|(low, _)| low);
         let last = self.policy.bands.len().saturating_sub(1);
         let bands = self.policy.bands.iter().zip(above).enumerate();
@@ -134,16 +134,4 @@ impl Speaker<'_> {
 /// The unit of the lower end of a range, which only a percentage repeats.
 fn plain(unit: Option<Unit>) -> Option<Unit> {
     unit.filter(|unit| *unit == Unit::Ratio)
-}
-
-/// The lowest and the highest score there can be.
-fn reach(scorecard: &Scorecard) -> Option<(i64, i64)> {
-    let mut range = (scorecard.base, scorecard.base);
-    for scored in &scorecard.characteristics {
-        let points = || scored.bins.iter().map(|(_, points)| *points);
-        let all = || points().chain(scored.missing);
-        range.0 = range.0.checked_add(all().min().unwrap_or(0))?;
-        range.1 = range.1.checked_add(all().max().unwrap_or(0))?;
-    }
-    Some(range)
 }
