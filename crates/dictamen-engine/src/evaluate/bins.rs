@@ -3,9 +3,7 @@
 use dictamen_model::characteristic::Value;
 use rust_decimal::Decimal;
 
-use super::{
-    compute::order_decimals, fixed,
-};
+use super::{compute::order_decimals, fixed};
 use crate::program::Cell;
 
 /// Lower bounds, ascending, with points.

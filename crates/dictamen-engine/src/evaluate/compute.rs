@@ -43,10 +43,10 @@ pub(super) fn negated(value: Cell) -> Fallible<Cell> {
             digits: digits.wrapping_neg(),
             scale,
         })),
-        Cell::Small(small) => Ok(Cell::Decimal(-small.decimal())),
-        Cell::Decimal(mut d) => {
-            d.set_sign_positive(d.is_sign_negative());
-            Ok(Cell::Decimal(d))
+        Cell::Small(_) | Cell::Decimal(_) => {
+            let mut number = value.number().unwrap_or_default();
+            number.set_sign_positive(number.is_sign_negative());
+            Ok(Cell::Decimal(number))
         }
         missing @ Cell::Missing(_) => Ok(missing),
         _ => wrong_type(),

@@ -3,15 +3,37 @@
 use rust_decimal::Decimal;
 
 /// Powers of ten from none to [`Decimal::MAX_SCALE`].
-const POWERS: [i128; 29] = {
-    let mut powers = [1_i128; 29];
-    let mut at = 1;
-    while at < powers.len() {
-        powers[at] = powers[at - 1] * 10;
-        at += 1;
-    }
-    powers
-};
+const POWERS: [i128; 29] = [
+    1,
+    10,
+    100,
+    1_000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+    1_000_000_000,
+    10_000_000_000,
+    100_000_000_000,
+    1_000_000_000_000,
+    10_000_000_000_000,
+    100_000_000_000_000,
+    1_000_000_000_000_000,
+    10_000_000_000_000_000,
+    100_000_000_000_000_000,
+    1_000_000_000_000_000_000,
+    10_000_000_000_000_000_000,
+    100_000_000_000_000_000_000,
+    1_000_000_000_000_000_000_000,
+    10_000_000_000_000_000_000_000,
+    100_000_000_000_000_000_000_000,
+    1_000_000_000_000_000_000_000_000,
+    10_000_000_000_000_000_000_000_000,
+    100_000_000_000_000_000_000_000_000,
+    1_000_000_000_000_000_000_000_000_000,
+    10_000_000_000_000_000_000_000_000_000,
+];
 
 /// Numbers from here on have no room; above eight milliards, far above what is binned.
 const LIMIT: i128 = 1 << 33;
@@ -52,10 +74,20 @@ mod tests {
 
     #[test]
     fn numbers_of_ordinary_size_have_room() {
-        for number in ["0", "-1", "7.9228162514264337593543950335", "8589934591.99", "-0.10"] {
+        for number in [
+            "0",
+            "-1",
+            "7.9228162514264337593543950335",
+            "8589934591.99",
+            "-0.10",
+        ] {
             let number: Decimal = number.parse().unwrap();
-            let back = Decimal::try_from_i128_with_scale(of(number).unwrap() / 1_000_000_000_000, 16);
-            assert_eq!(back.unwrap(), number.round_dp_with_strategy(16, rust_decimal::RoundingStrategy::ToZero));
+            let back =
+                Decimal::try_from_i128_with_scale(of(number).unwrap() / 1_000_000_000_000, 16);
+            assert_eq!(
+                back.unwrap(),
+                number.round_dp_with_strategy(16, rust_decimal::RoundingStrategy::ToZero)
+            );
         }
         assert_eq!(of(Decimal::from(LIMIT)), None);
     }

@@ -5,9 +5,7 @@ use std::cmp::Ordering;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{
-    compute::{
-        Failure, Fallible, TOO_LARGE, both_short, order, wrong_type,
-    },
+    compute::{Failure, Fallible, TOO_LARGE, both_short, order, wrong_type},
     small,
 };
 use crate::{

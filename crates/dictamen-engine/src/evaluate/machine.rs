@@ -328,16 +328,14 @@ impl<'a, 's> Machine<'a, 's> {
         }
         let held = order.map(|order| holds.when(order));
         self.record(site, held);
-        match held {
-            Some(held) => self.settle(held, tail, next),
-            None => {
-                let gap = match self.either(left, right) {
-                    Cell::Missing(gap) => gap,
-                    _ => Gap::None,
-                };
-                self.unsettled(gap, tail, next)
-            }
+        if let Some(held) = held {
+            return self.settle(held, tail, next);
         }
+        let gap = match self.either(left, right) {
+            Cell::Missing(gap) => gap,
+            _ => Gap::None,
+        };
+        self.unsettled(gap, tail, next)
     }
 
     /// What is missing on either side.

@@ -99,7 +99,9 @@ impl<'a> Run<'a, '_> {
         scratch.fail(&mut met, stopped.why.0);
         scratch.met.push(met);
         let ends = stage.rules.iter().map(|rule| rule.entry.end);
-        ends.into_iter().find(|end| *end > stopped.at).unwrap_or(end)
+        ends.into_iter()
+            .find(|end| *end > stopped.at)
+            .unwrap_or(end)
     }
 
     /// An error or an unknown neither approves nor declines.

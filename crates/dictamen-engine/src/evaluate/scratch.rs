@@ -159,7 +159,11 @@ impl Scratch {
 
     /// Forgets the last run and makes the frame ready for this program.
     pub(super) fn clear(&mut self, program: &Arc<Program>) {
-        if !self.program.as_ref().is_some_and(|p| Arc::ptr_eq(p, program)) {
+        if !self
+            .program
+            .as_ref()
+            .is_some_and(|p| Arc::ptr_eq(p, program))
+        {
             self.program = Some(Arc::clone(program));
             self.frame.clear();
             self.frame.extend_from_slice(&program.frame);

@@ -178,8 +178,9 @@ mod tests {
             let step = Small { digits: step.digits.saturating_abs().max(1), ..step };
             if let Some(found) = multiple(a, step, up) {
                 let (number, by, found) = (a.decimal(), step.decimal(), found.decimal());
-                prop_assert!((found % by).is_zero());
-                let off = if up { found - number } else { number - found };
+                prop_assert!(found.checked_rem(by).unwrap().is_zero());
+                let off = if up { found.checked_sub(number) } else { number.checked_sub(found) };
+                let off = off.unwrap();
                 prop_assert!(off >= Decimal::ZERO && off < by, "{:?} {:?} {}", a, step, found);
             }
         }

@@ -202,7 +202,9 @@ impl<'a> Evaluated<'a> {
     /// How the decision was reached.
     pub fn trace(&self) -> Trace {
         let scratch = self.scratch;
-        let starts = [0].into_iter().chain(scratch.met.iter().map(|met| met.records));
+        let starts = [0]
+            .into_iter()
+            .chain(scratch.met.iter().map(|met| met.records));
         let mut recorded = scratch.values.iter().copied();
         let mut rules: Vec<RuleTrace> = self
             .met()

@@ -57,11 +57,7 @@ type Jumps = Vec<usize>;
 impl<'a> Flattener<'a> {
     /// Begins with the params, which are the first constants. `terms` is how many terms bands
     /// carry.
-    pub(crate) fn new(
-        params: &[Param],
-        terms: usize,
-        codes: &'a BTreeMap<Arc<str>, u32>,
-    ) -> Self {
+    pub(crate) fn new(params: &[Param], terms: usize, codes: &'a BTreeMap<Arc<str>, u32>) -> Self {
         let facts = definitions().len();
         let registers = position(facts.saturating_add(terms));
         let program = Program {

@@ -197,7 +197,9 @@ impl Machine<'_, '_> {
                 low,
                 high,
                 inclusive,
-            }) => value.number().is_some_and(|value| in_range(value, *low, *high, *inclusive)),
+            }) => value
+                .number()
+                .is_some_and(|value| in_range(value, *low, *high, *inclusive)),
             None => false,
         }
     }
