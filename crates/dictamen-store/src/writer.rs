@@ -278,11 +278,15 @@ impl Writer {
             };
             rows.entry(&claim.reference).or_insert(row);
         }
+        let claims = decisions.iter().filter_map(|job| job.claim.as_ref());
+        let claimed: Vec<&str> = claims.map(|claim| claim.reference.as_str()).collect();
+        if claimed.is_empty() {
+            return Ok(());
+        }
+        conn.settle(&claimed, &self.chain.instance).await?;
         if rows.is_empty() {
             return Ok(());
         }
-        let references: Vec<&str> = rows.keys().map(|reference| reference.as_str()).collect();
-        conn.settle(&references, &self.chain.instance).await?;
         let rows: Vec<AnsweredRow> = rows.values().cloned().collect();
         let mut kept = conn.insert_answered(&rows, now).await?;
         for (job, logged) in decisions.iter().zip(&mut written.logged) {
