@@ -206,7 +206,7 @@ mod tests {
             prop_assert_eq!(key.open("there", &blob), None);
             prop_assert_eq!(Secret::random().unwrap().open("here", &blob), None);
             let mut changed = blob.clone();
-            let at = at % changed.len();
+            let at = at.checked_rem(changed.len()).unwrap_or_default();
             changed[at] ^= 1 << bit;
             prop_assert_eq!(key.open("here", &changed), None);
             prop_assert_eq!(key.open("here", &blob[..at]), None);
@@ -246,7 +246,7 @@ mod tests {
         let keys = MasterKeys::random().unwrap();
         let text = keys.text().trim().to_owned();
         assert!(!format!("{keys:?}").contains(&text));
-        let error = MasterKeys::parse(&text[1..], "`master.key`").unwrap_err();
+        let error = MasterKeys::parse(text.get(1..).unwrap(), "`master.key`").unwrap_err();
         assert_eq!(
             error.to_string(),
             "`master.key` is not usable: a key is 64 hexadecimal digits"

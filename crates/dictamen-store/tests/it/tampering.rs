@@ -52,7 +52,8 @@ async fn each_way_of_tampering_is_named(ground: Ground) {
     } else {
         "'\\x00'::bytea"
     };
-    let cases: Vec<(String, String, Vec<(&str, i64)>)> = [
+    type Case = (String, String, Vec<(&'static str, i64)>);
+    let cases: Vec<Case> = [
         (
             "UPDATE entry SET facts = REPLACE(facts, 'COUNTER', 'APPROVE') WHERE seq = 4",
             "UPDATE entry SET facts = REPLACE(facts, 'APPROVE', 'COUNTER') WHERE seq = 4",
@@ -296,7 +297,9 @@ async fn apply(ground: &Ground, tampering: &Tampering) -> bool {
             let mut new = old.clone();
             let at = at % new.len();
             new[at] = *with;
-            let blob: String = new.iter().map(|byte| format!("{byte:02x}")).collect();
+            let blob = new
+                .iter()
+                .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
             let value = if is_text {
                 format!("CAST(x'{blob}' AS TEXT)")
             } else {
