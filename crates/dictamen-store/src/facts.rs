@@ -14,6 +14,7 @@ use crate::{Head, StoreError};
 
 /// Of a decision, everything but what is personal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DecisionFacts {
     /// Blind reference of the application: a keyed hash of its id.
     pub application: String,
@@ -49,6 +50,7 @@ pub struct DecisionFacts {
 
 /// What was offered: amounts in MXN, the rate as a share of one, all as decimal texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LoggedOffer))]
 pub struct OfferFacts {
     /// Amount granted.
     pub amount: String,
@@ -73,6 +75,7 @@ pub struct OfferFacts {
 
 /// A characteristic that was missing where it mattered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LoggedMissing))]
 pub struct Missing {
     /// Its name.
     pub characteristic: String,
@@ -82,6 +85,7 @@ pub struct Missing {
 
 /// A policy version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LoggedPolicy))]
 pub struct PolicyFacts {
     /// Content hash.
     pub hash: String,

@@ -2,7 +2,7 @@
 //! run again, and nobody can change the past unseen.
 //!
 //! A [`Store`] appends to a log of hash-chained entries in SQLite or PostgreSQL. [`Store::begin`]
-//! and [`Store::append`] make a request with an idempotency key be answered once; what is
+//! and [`Store::log`] make a request with an idempotency key be answered once; what is
 //! personal is sealed under a key that [`Store::erase`] destroys; [`verify()`] reads a log without
 //! trusting who wrote it. It decides nothing and knows no HTTP.
 
@@ -38,5 +38,5 @@ pub use read::{Cursor, Filter, Page, Reading};
 pub use seal::MasterKeys;
 pub use sealed::Sealed;
 pub use signing::{Checkpoint, PublicKey, SigningKey};
-pub use store::{Appended, Keys, NewDecision, Settings, Store};
+pub use store::{Appended, Keys, NewDecision, Prepared, Settings, Store};
 pub use verify::{ChainReport, Finding, Report, verify};

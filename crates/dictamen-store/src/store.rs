@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use dictamen_engine::{Decision, ENGINE_VERSION};
 use dictamen_model::identity::Applicant;
 use tokio::{
-    sync::{Mutex, mpsc, oneshot, watch},
+    sync::{Mutex, Semaphore, mpsc, oneshot, watch},
     task::JoinHandle,
 };
 
@@ -46,6 +46,8 @@ pub struct Keys {
 pub struct Settings {
     /// How many decisions may wait to be written; more wait outside.
     pub queue: usize,
+    /// How many KiB they may be together.
+    pub queue_kib: u32,
     /// How many are written in one transaction at most.
     pub batch: usize,
     /// How long a caller waits, and the writer tries, before the store is unavailable.
@@ -64,6 +66,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             queue: 1024,
+            queue_kib: 64 * 1024,
             batch: 256,
             patience: Duration::from_secs(5),
             checkpoint_entries: 1000,
@@ -87,6 +90,27 @@ pub struct NewDecision<'a> {
     pub answer: Option<&'a [u8]>,
     /// The request's body.
     pub request: &'a [u8],
+}
+
+/// A decision, sealed and ready but for its place in the chain.
+pub struct Prepared {
+    pub(crate) id: String,
+    pub(crate) facts: String,
+    pub(crate) columns: Columns,
+    pub(crate) key: KeyRow,
+    pub(crate) content: Vec<u8>,
+    pub(crate) sealed: Hash,
+    pub(crate) data_key: Secret,
+    /// What is answered under the claim, when it is not the decision's plain answer.
+    pub(crate) answer: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What became of a decision that was to be logged. In either case it is durable.
@@ -113,6 +137,8 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) claims: Claims,
     jobs: mpsc::Sender<Job>,
+    /// What may wait, in KiB.
+    room: Arc<Semaphore>,
     writing: watch::Receiver<bool>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -162,44 +188,21 @@ impl Store {
             settings,
             claims,
             jobs,
+            room: Arc::new(Semaphore::new(
+                usize::try_from(settings.queue_kib.max(1)).unwrap_or(1),
+            )),
             writing,
             writer: Mutex::new(Some(tokio::spawn(writer.run(waiting)))),
         })))
     }
 
-    /// Logs a decision; done when it is durable. A decision that is in the log already is not
-    /// written again. With a claim, the answer is kept under its key in the same transaction.
-    ///
-    /// A caller that does not wait for the end changes nothing: what was handed over is written.
+    /// Seals what is personal in a decision and makes it ready to be logged. Costs time by the size
+    /// of the request and waits for nothing.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] when it could not be made durable in time; then nothing is
-    /// acknowledged, and asking again is safe.
-    pub async fn append(
-        &self,
-        new: NewDecision<'_>,
-        claim: Option<Claim>,
-    ) -> Result<Appended, StoreError> {
-        let (job, logged) = self.job(new, claim)?;
-        match self.hand_over(Job::Decision(Box::new(job)), logged).await? {
-            Logged::Now => Ok(Appended::Logged(true)),
-            Logged::Before => Ok(Appended::Logged(false)),
-            Logged::Overtaken(reference) => {
-                let answered = self.answer_under(&reference).await?;
-                // Erased in between: the decision is logged, and this answer as good as the other.
-                Ok(answered.map_or(Appended::Logged(false), |(_, bytes)| {
-                    Appended::Answered(bytes)
-                }))
-            }
-        }
-    }
-
-    fn job(
-        &self,
-        new: NewDecision<'_>,
-        claim: Option<Claim>,
-    ) -> Result<(DecisionJob, oneshot::Receiver<Result<Logged, StoreError>>), StoreError> {
+    /// When the system gives no random bytes.
+    pub fn prepare(&self, new: NewDecision<'_>) -> Result<Prepared, StoreError> {
         let NewDecision {
             decision,
             applicant,
@@ -215,8 +218,7 @@ impl Store {
         let content = lay_out(&decision.application_id, plain, request);
         let content = data_key.seal(&content_place(id), &content)?;
         let facts = facts::write(&DecisionFacts::of(decision, application.clone()))?;
-        let (reply, logged) = oneshot::channel();
-        let job = DecisionJob {
+        Ok(Prepared {
             columns: Columns {
                 decision_id: Some(id.clone()),
                 policy: Some(decision.policy.id.to_string()),
@@ -234,10 +236,55 @@ impl Store {
             sealed: Hash::of(&content),
             content,
             answer: answer.map(<[u8]>::to_vec),
+        })
+    }
+
+    /// Logs a decision; done when it is durable. A decision that is in the log already is not
+    /// written again. With a claim, the answer is kept under its key in the same transaction.
+    ///
+    /// A caller that does not wait for the end changes nothing: what was handed over is written.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when it could not be made durable in time; then nothing is
+    /// acknowledged, and asking again is safe.
+    pub async fn log(
+        &self,
+        decision: Prepared,
+        claim: Option<Claim>,
+    ) -> Result<Appended, StoreError> {
+        let budget = self.0.settings.queue_kib.max(1);
+        let size = decision
+            .content
+            .len()
+            .saturating_add(decision.answer.as_ref().map_or(0, Vec::len));
+        let kib = u32::try_from(size.div_ceil(1024))
+            .unwrap_or(u32::MAX)
+            .clamp(1, budget);
+        let room = Arc::clone(&self.0.room).acquire_many_owned(kib);
+        let Ok(Ok(room)) = tokio::time::timeout(self.0.settings.patience, room).await else {
+            return Err(StoreError::Unavailable(
+                "too much waits to be written".into(),
+            ));
+        };
+        let (reply, logged) = oneshot::channel();
+        let job = DecisionJob {
+            decision,
             claim,
             reply,
+            _room: room,
         };
-        Ok((job, logged))
+        match self.hand_over(Job::Decision(Box::new(job)), logged).await? {
+            Logged::Now => Ok(Appended::Logged(true)),
+            Logged::Before => Ok(Appended::Logged(false)),
+            Logged::Overtaken(reference) => {
+                let answered = self.answer_under(&reference).await?;
+                // Erased in between: the decision is logged, and this answer as good as the other.
+                Ok(answered.map_or(Appended::Logged(false), |(_, bytes)| {
+                    Appended::Answered(bytes)
+                }))
+            }
+        }
     }
 
     /// Gives a job to the writer and waits for what became of it.

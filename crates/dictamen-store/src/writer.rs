@@ -8,23 +8,23 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{OwnedSemaphorePermit, mpsc, oneshot, watch},
     time::{Instant, MissedTickBehavior, interval},
 };
 
 use crate::{
-    Clock, Hash, MasterKeys, Settings, SigningKey, StoreError,
+    Clock, MasterKeys, Settings, SigningKey, StoreError,
     backend::{
         Connection, Database,
-        rows::{AnsweredRow, Chain, Columns, DecisionRow, KeyRow, Whose},
+        rows::{AnsweredRow, Chain, DecisionRow, Whose},
     },
     clock,
     entry::{Entry, Head, Kind},
     erase::{self, Erased},
     folder::Lock,
     once::Claim,
-    seal::Secret,
     sealed,
+    store::Prepared,
 };
 
 /// How often the writer looks whether a checkpoint is due or a database is back.
@@ -50,19 +50,13 @@ impl std::fmt::Debug for Job {
     }
 }
 
-/// A decision, ready but for its place in the chain.
+/// A decision somebody waits for.
 pub(crate) struct DecisionJob {
-    pub(crate) id: String,
-    pub(crate) facts: String,
-    pub(crate) columns: Columns,
-    pub(crate) key: KeyRow,
-    pub(crate) content: Vec<u8>,
-    pub(crate) sealed: Hash,
-    pub(crate) data_key: Secret,
-    /// What is answered under the claim, when it is not the decision's plain answer.
-    pub(crate) answer: Option<Vec<u8>>,
+    pub(crate) decision: Prepared,
     pub(crate) claim: Option<Claim>,
     pub(crate) reply: oneshot::Sender<Result<Logged, StoreError>>,
+    /// Held while it waits.
+    pub(crate) _room: OwnedSemaphorePermit,
 }
 
 /// What became of a decision.
@@ -210,18 +204,21 @@ impl Writer {
 
     async fn try_to_write(&mut self, decisions: &[DecisionJob]) -> Result<Written, StoreError> {
         let mut conn = self.begin().await?;
-        let ids: Vec<&str> = decisions.iter().map(|job| job.id.as_str()).collect();
+        let ids: Vec<&str> = decisions
+            .iter()
+            .map(|job| job.decision.id.as_str())
+            .collect();
         let mut known = conn.known(&ids).await?;
         let mut head = self.head(&mut conn).await?;
         let at = clock::now(self.clock.as_ref());
         let mut written = Written::default();
         let mut rows = Vec::new();
         for job in decisions {
-            if known.contains_key(&job.id) {
+            if known.contains_key(&job.decision.id) {
                 written.logged.push(Logged::Before);
                 continue;
             }
-            let (facts, sealed) = (job.facts.clone(), Some(job.sealed));
+            let (facts, sealed) = (job.decision.facts.clone(), Some(job.decision.sealed));
             let entry = Entry::next(
                 &self.chain.instance,
                 Some(&head),
@@ -231,12 +228,12 @@ impl Writer {
                 sealed,
             );
             head = entry.head();
-            known.insert(job.id.clone(), (self.chain.id, head.position.seq));
+            known.insert(job.decision.id.clone(), (self.chain.id, head.position.seq));
             rows.push(DecisionRow {
                 entry,
-                columns: &job.columns,
-                key: &job.key,
-                content: &job.content,
+                columns: &job.decision.columns,
+                key: &job.decision.key,
+                content: &job.decision.content,
             });
             written.logged.push(Logged::Now);
         }
@@ -272,7 +269,7 @@ impl Writer {
             let row = AnsweredRow {
                 reference: claim.reference.clone(),
                 fingerprint: claim.fingerprint.clone(),
-                decision_id: job.id.clone(),
+                decision_id: job.decision.id.clone(),
                 expires: now.saturating_add(lifetime),
                 content,
             };
@@ -311,15 +308,19 @@ impl Writer {
     ) -> Result<Option<Option<Vec<u8>>>, StoreError> {
         let place = sealed::answer_place(&claim.reference);
         let key = if *logged == Logged::Now {
-            job.data_key.clone()
+            job.decision.data_key.clone()
         } else {
             // Made before, and sealed with the key of then.
-            let Some((row, _)) = conn.sealed_of(&job.id).await? else {
+            let Some((row, _)) = conn.sealed_of(&job.decision.id).await? else {
                 return Ok(None);
             };
-            sealed::data_key(&self.master, &job.id, &row)?
+            sealed::data_key(&self.master, &job.decision.id, &row)?
         };
-        let own = job.answer.as_ref().map(|answer| key.seal(&place, answer));
+        let own = job
+            .decision
+            .answer
+            .as_ref()
+            .map(|answer| key.seal(&place, answer));
         own.transpose().map(Some)
     }
 

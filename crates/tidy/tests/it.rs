@@ -54,7 +54,7 @@ const TOP: [&str; 14] = [
     "examples",
     "rules",
 ];
-const TOP_MORE: [&str; 3] = ["rust-toolchain.toml", "rustfmt.toml", "target"];
+const TOP_MORE: [&str; 4] = ["data", "rust-toolchain.toml", "rustfmt.toml", "target"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -263,7 +263,7 @@ pub(crate) async fn append_with(
         answer: own,
         request: &request,
     };
-    store.append(new, claim).await
+    store.log(store.prepare(new)?, claim).await
 }
 
 pub(crate) fn id(n: u32) -> String {

@@ -1,6 +1,6 @@
 //! Whatever is done to what is stored, `verify` finds it and names the place.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use chrono::TimeDelta;
 use dictamen_store::{Report, Subject, verify};
@@ -44,6 +44,9 @@ fn found(report: &Report) -> Vec<(&'static str, Option<i64>)> {
         .collect()
 }
 
+/// What is done, what undoes it, and what is to be found.
+type Case = (String, String, Vec<(&'static str, i64)>);
+
 async fn each_way_of_tampering_is_named(ground: Ground) {
     // Entries: 1 genesis, 2 to 7 decisions 0 to 5, 8 erasure of 5 (decision 3), 9 retention of 2.
     log(&ground).await;
@@ -52,7 +55,6 @@ async fn each_way_of_tampering_is_named(ground: Ground) {
     } else {
         "'\\x00'::bytea"
     };
-    type Case = (String, String, Vec<(&'static str, i64)>);
     let cases: Vec<Case> = [
         (
             "UPDATE entry SET facts = REPLACE(facts, 'COUNTER', 'APPROVE') WHERE seq = 4",
@@ -297,9 +299,10 @@ async fn apply(ground: &Ground, tampering: &Tampering) -> bool {
             let mut new = old.clone();
             let at = at % new.len();
             new[at] = *with;
-            let blob = new
-                .iter()
-                .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+            let mut blob = String::new();
+            for byte in &new {
+                write!(blob, "{byte:02x}").unwrap();
+            }
             let value = if is_text {
                 format!("CAST(x'{blob}' AS TEXT)")
             } else {
