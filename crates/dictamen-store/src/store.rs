@@ -72,7 +72,7 @@ impl Default for Settings {
             checkpoint_entries: 1000,
             checkpoint_time: Duration::from_mins(1),
             keys_for: Duration::from_hours(24),
-            lease: Duration::from_secs(30),
+            lease: Duration::from_secs(10),
         }
     }
 }

@@ -196,10 +196,7 @@ async fn decisions_are_listed_page_by_page() {
     let kept = kept().await;
     for n in 1..=5 {
         let body = changed(|r| r["application"]["application_id"] = json!(format!("APP-{n}")));
-        assert_eq!(
-            kept.service.post(DECIDE, body).await.status,
-            StatusCode::OK
-        );
+        assert_eq!(kept.service.post(DECIDE, body).await.status, StatusCode::OK);
     }
     let mut seqs = Vec::new();
     let mut path = "/v1/decisions?policy=demo&limit=2".to_owned();

@@ -17,7 +17,8 @@ use std::{
 
 pub(crate) struct Cluster {
     bin: PathBuf,
-    dir: PathBuf,
+    /// Everything the server writes.
+    pub(crate) dir: PathBuf,
     port: u16,
     holder: Option<Child>,
 }
@@ -151,11 +152,6 @@ impl Cluster {
             .unwrap();
         assert!(psql.wait().unwrap().success());
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
-    }
-
-    /// Everything the server has written.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.dir
     }
 }
 

@@ -273,7 +273,7 @@ async fn nothing_personal_is_in_the_files(ground: Ground) {
     let folder = if ground.is_sqlite() {
         ground.dir.path().join("data")
     } else {
-        crate::cluster::shared().unwrap().folder().to_owned()
+        crate::cluster::shared().unwrap().dir.clone()
     };
     let store = ground.open().await;
     for n in 0..5 {
