@@ -15,6 +15,7 @@ use axum::{
     middleware,
     response::{IntoResponse, Response},
 };
+use dictamen_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -55,16 +56,23 @@ struct Shared {
     rules: SharedRules,
     clock: Clock,
     limits: Limits,
+    log: Option<Store>,
     draining: AtomicBool,
 }
 
 impl App {
-    /// A service deciding by `rules`.
+    /// A service deciding by `rules` that keeps no decisions.
     pub fn new(rules: SharedRules, clock: Clock, limits: Limits) -> Self {
+        Self::with_log(rules, clock, limits, None)
+    }
+
+    /// A service deciding by `rules`. With a log, a decision is answered once it is durable there.
+    pub fn with_log(rules: SharedRules, clock: Clock, limits: Limits, log: Option<Store>) -> Self {
         Self(Arc::new(Shared {
             rules,
             clock,
             limits,
+            log,
             draining: AtomicBool::new(false),
         }))
     }
@@ -82,6 +90,11 @@ impl App {
     /// The limits of one request.
     pub fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// The decision log, when one is kept.
+    pub fn log(&self) -> Option<&Store> {
+        self.0.log.as_ref()
     }
 
     /// Reports itself as not ready from now on, while running requests finish.

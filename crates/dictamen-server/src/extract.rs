@@ -71,22 +71,25 @@ pub(crate) fn no_query(uri: &Uri) -> Result<(), Problem> {
     query(uri, &[]).map(drop)
 }
 
-/// Checks the form of an `Idempotency-Key`.
-pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<(), Problem> {
+/// The `Idempotency-Key`, when one is given.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut keys = headers.get_all("idempotency-key").iter();
     let Some(key) = keys.next() else {
-        return Ok(());
+        return Ok(None);
     };
     let usable = (1..=255).contains(&key.len())
         && key.as_bytes().iter().all(u8::is_ascii_graphic)
         && keys.next().is_none();
-    if usable {
-        return Ok(());
-    }
-    Err(Problem::new(
-        Kind::InvalidIdempotencyKey,
-        "`Idempotency-Key` is to be given once, with 1 to 255 visible ASCII characters",
-    ))
+    key.to_str()
+        .ok()
+        .filter(|_| usable)
+        .map(Some)
+        .ok_or_else(|| {
+            Problem::new(
+                Kind::InvalidIdempotencyKey,
+                "`Idempotency-Key` is to be given once, with 1 to 255 visible ASCII characters",
+            )
+        })
 }
 
 /// The body of a JSON request, complete, in time and within the limit; not parsed.

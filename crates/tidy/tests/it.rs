@@ -14,10 +14,11 @@ use std::{
 };
 
 /// Layers from the bottom; a crate may use crates of lower layers only.
-const LAYERS: [(&str, usize); 8] = [
+const LAYERS: [(&str, usize); 9] = [
     ("dictamen-model", 0),
     ("dictamen-engine", 1),
     ("dictamen-lab", 2),
+    ("dictamen-store", 2),
     ("dictamen-server", 3),
     ("dictamen-cli", 4),
     ("dictamen-examples", 5),
@@ -53,7 +54,7 @@ const TOP: [&str; 14] = [
     "examples",
     "rules",
 ];
-const TOP_MORE: [&str; 3] = ["rust-toolchain.toml", "rustfmt.toml", "target"];
+const TOP_MORE: [&str; 4] = ["data", "rust-toolchain.toml", "rustfmt.toml", "target"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -9,6 +9,7 @@
 mod bad_requests;
 mod checks;
 mod decisions;
+mod keeping;
 mod logging;
 mod openapi;
 mod operation;
