@@ -1,0 +1,12 @@
+//! The sandbox over real sockets, and the people in it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::arithmetic_side_effects,
+    reason = "tests"
+)]
+
+mod people;
+mod support;
