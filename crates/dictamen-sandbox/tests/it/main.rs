@@ -8,5 +8,7 @@
     reason = "tests"
 )]
 
+mod links;
 mod people;
+mod records;
 mod support;
