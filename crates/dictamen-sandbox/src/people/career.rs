@@ -105,7 +105,7 @@ const GAP: [(i64, i64); 7] = [
     (0, 1), (250, 4), (450, 25), (650, 90), (820, 240), (940, 800), (1000, 3000),
 ];
 /// Age, in days, at the first registered job.
-const ENTRY: [(i64, i64); 5] = [(0, 5844), (200, 6700), (550, 7700), (850, 9500), (1000, 14_600)];
+const ENTRY: [(i64, i64); 5] = [(0, 5844), (200, 6700), (550, 7700), (850, 8800), (1000, 11_000)];
 
 /// A working life from a birth on.
 pub(crate) fn live(birth: NaiveDate, dice: &mut Dice) -> Timeline {

@@ -4,11 +4,12 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use super::career::{Employment, Event, Movement, Timeline, employer};
+use super::figures::minimum_wage;
 use super::names;
 use crate::random::{Dice, after, share};
 
 /// Centavos per day, in 2026; the base salary only, without what is paid beside it.
-const SALARY: [(i64, i64); 5] = [(0, 26_000), (300, 38_000), (650, 52_000), (920, 78_000), (1000, 105_000)];
+const SALARY: [(i64, i64); 5] = [(0, 33_000), (300, 38_000), (650, 52_000), (920, 78_000), (1000, 105_000)];
 /// Days a post is held.
 const TENURE: [(i64, i64); 5] = [(0, 180), (150, 1200), (450, 4000), (800, 9000), (1000, 13_500)];
 
@@ -40,7 +41,8 @@ fn movements(job: &Employment, salary_2026: i64, dice: &mut Dice) -> Vec<Movemen
     let in_year = |year: i32| {
         let years = i64::from(2026_i32.saturating_sub(year));
         let permille = 1000_i64.saturating_sub(years.saturating_mul(24)).max(150);
-        share(salary_2026, permille, 1000)
+        let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
+        share(salary_2026, permille, 1000).max(minimum_wage(first, job.state))
     };
     let mut movements = vec![Movement {
         date: job.start,
