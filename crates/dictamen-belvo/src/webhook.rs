@@ -18,7 +18,10 @@ pub struct Secret(String);
 impl Secret {
     /// `Basic`, of a user and a password.
     pub fn basic(user: &str, password: &str) -> Self {
-        Self(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+        Self(format!(
+            "Basic {}",
+            STANDARD.encode(format!("{user}:{password}"))
+        ))
     }
 
     /// `Bearer`, of a token.
@@ -96,7 +99,9 @@ impl Notice {
                 | WebhookCode::NewEmploymentsAvailable
                 | WebhookCode::NewOwnersAvailable,
             ) => Meaning::Fetch,
-            Some(WebhookCode::InvalidCredentials | WebhookCode::TokenRequired) => Meaning::Reconnect,
+            Some(WebhookCode::InvalidCredentials | WebhookCode::TokenRequired) => {
+                Meaning::Reconnect
+            }
             Some(WebhookCode::LinkDeleted) => Meaning::Deleted,
             Some(WebhookCode::Other(_)) | None => Meaning::Unknown,
         }
@@ -104,7 +109,10 @@ impl Notice {
 
     /// Whether it is about the resource, or about none that is told.
     pub fn is_about(&self, kind: &WebhookType) -> bool {
-        self.webhook.webhook_type.as_ref().is_none_or(|told| told == kind)
+        self.webhook
+            .webhook_type
+            .as_ref()
+            .is_none_or(|told| told == kind)
     }
 }
 
@@ -116,8 +124,14 @@ fn keys(webhook: &Webhook, bytes: &[u8]) -> Vec<String> {
         keys.push(format!("id:{id}"));
     }
     if let (Some(link), Some(request)) = (&webhook.link_id, &webhook.request_id) {
-        let kind = webhook.webhook_type.as_ref().map_or("", WebhookType::as_str);
-        let code = webhook.webhook_code.as_ref().map_or("", WebhookCode::as_str);
+        let kind = webhook
+            .webhook_type
+            .as_ref()
+            .map_or("", WebhookType::as_str);
+        let code = webhook
+            .webhook_code
+            .as_ref()
+            .map_or("", WebhookCode::as_str);
         keys.push(format!("about:{link}:{kind}:{code}:{request}"));
     }
     if keys.is_empty() {
@@ -135,7 +149,13 @@ mod tests {
         let secret = Secret::basic("user", "pässword");
         assert!(secret.is(secret.expose().as_bytes()));
         assert!(Secret::header(" Bearer abc ").is(b"Bearer abc"));
-        for wrong in [&b""[..], b"Basic", b"Basic dXNlcjo=", b"Bearer abcd", b"bearer abc"] {
+        for wrong in [
+            &b""[..],
+            b"Basic",
+            b"Basic dXNlcjo=",
+            b"Bearer abcd",
+            b"bearer abc",
+        ] {
             assert!(!secret.is(wrong) && !Secret::bearer("abc").is(wrong));
         }
         assert_eq!(format!("{secret:?}"), "Secret(..)");

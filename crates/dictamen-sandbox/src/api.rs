@@ -44,19 +44,31 @@ struct OnTheWay(&'static Fault);
 /// All addresses.
 pub fn router(sandbox: Sandbox) -> Router {
     let mut api = Router::new()
-        .route("/api/", get(|| async { json(StatusCode::OK, &serde_json::json!({})) }))
+        .route(
+            "/api/",
+            get(|| async { json(StatusCode::OK, &serde_json::json!({})) }),
+        )
         .route("/api/institutions/", get(institutions::list))
         .route("/api/institutions/{id}/", get(institutions::detail))
-        .route("/api/links/", get(links::list).post(links::register).patch(links::resume))
+        .route(
+            "/api/links/",
+            get(links::list).post(links::register).patch(links::resume),
+        )
         .route(
             "/api/links/{id}/",
-            get(links::detail).patch(links::modify).put(links::update).delete(links::delete),
+            get(links::detail)
+                .patch(links::modify)
+                .put(links::update)
+                .delete(links::delete),
         )
         .route("/api/links/{id}/refresh/", post(links::refresh));
     for resource in Resource::ALL {
         api = api
             .route(&format!("/api/{}/", resource.path()), collection(resource))
-            .route(&format!("/api/{}/{{id}}/", resource.path()), element(resource));
+            .route(
+                &format!("/api/{}/{{id}}/", resource.path()),
+                element(resource),
+            );
     }
     let control = control::router();
     let guarded = api
@@ -70,16 +82,23 @@ pub fn router(sandbox: Sandbox) -> Router {
         .fallback(|| async { Refusal::not_found().into_response() })
         .method_not_allowed_fallback(|method: Method| async move {
             let message = format!("Method \"{method}\" not allowed.");
-            Refusal::one(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message).into_response()
+            Refusal::one(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                message,
+            )
+            .into_response()
         })
         .layer(axum::extract::DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(sandbox)
 }
 
 fn collection(resource: Resource) -> axum::routing::MethodRouter<Sandbox> {
-    let listed = get(move |state: Extract<Sandbox>, headers: HeaderMap, uri: Uri| {
-        resources::list(state, resource, headers, uri)
-    });
+    let listed = get(
+        move |state: Extract<Sandbox>, headers: HeaderMap, uri: Uri| {
+            resources::list(state, resource, headers, uri)
+        },
+    );
     let retrieved = listed.post(
         move |state: Extract<Sandbox>, headers: HeaderMap, uri: Uri, body: Bytes| {
             resources::retrieve(state, resource, headers, uri, body)
@@ -93,9 +112,11 @@ fn collection(resource: Resource) -> axum::routing::MethodRouter<Sandbox> {
 }
 
 fn element(resource: Resource) -> axum::routing::MethodRouter<Sandbox> {
-    get(move |state: Extract<Sandbox>, path: Path<String>, uri: Uri| {
-        resources::detail(state, resource, path, uri)
-    })
+    get(
+        move |state: Extract<Sandbox>, path: Path<String>, uri: Uri| {
+            resources::detail(state, resource, path, uri)
+        },
+    )
     .delete(move |state: Extract<Sandbox>, path: Path<String>| {
         resources::delete(state, resource, path)
     })
@@ -115,11 +136,19 @@ async fn authenticate(
 ) -> Response {
     let settings = sandbox.settings();
     let secret = Secret::basic(&settings.secret_id, &settings.secret_password);
-    let given = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
+    let given = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .map(|value| value.as_bytes());
     if secret.is(given.unwrap_or_default()) {
         return next.run(request).await;
     }
-    Refusal::one(StatusCode::UNAUTHORIZED, "authentication_failed", "Invalid Secret Keys").into_response()
+    Refusal::one(
+        StatusCode::UNAUTHORIZED,
+        "authentication_failed",
+        "Invalid Secret Keys",
+    )
+    .into_response()
 }
 
 /// The firewall, and everything that goes wrong on purpose. The sandbox's own addresses are spared.
@@ -127,14 +156,19 @@ async fn mischief(Extract(sandbox): Extract<Sandbox>, request: Request, next: Ne
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let address = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
     let limit = sandbox.settings().requests_per_30s;
     if address.is_some_and(|address| !sandbox.state().admit(address, limit)) {
         return Refusal::Firewall.into_response();
     }
     let mut faults = named_in(request.headers());
     faults.extend(
-        sandbox.state().strike(|fault| matches!(fault.stage, Stage::Retrieval | Stage::Answer)),
+        sandbox
+            .state()
+            .strike(|fault| matches!(fault.stage, Stage::Retrieval | Stage::Answer)),
     );
     let refusing = faults
         .iter()
@@ -183,8 +217,14 @@ async fn spoil(response: Response, effect: Effect) -> Response {
         Effect::Malformed => {
             let text = text_of(response).await;
             let cut = text.len().saturating_sub(1);
-            let cut = (0..=cut).rev().find(|cut| text.is_char_boundary(*cut)).unwrap_or(0);
-            json_text(status, text.get(..cut).unwrap_or_default().to_owned() + ",}")
+            let cut = (0..=cut)
+                .rev()
+                .find(|cut| text.is_char_boundary(*cut))
+                .unwrap_or(0);
+            json_text(
+                status,
+                text.get(..cut).unwrap_or_default().to_owned() + ",}",
+            )
         }
         Effect::Half => {
             let text = text_of(response).await;
@@ -199,7 +239,9 @@ async fn spoil(response: Response, effect: Effect) -> Response {
             let parts = stream::once(async { Ok(sent) }).chain(pause);
             let mut response = json_text(status, String::new());
             *response.body_mut() = Body::from_stream(parts);
-            response.headers_mut().insert(header::CONTENT_LENGTH, text.len().into());
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, text.len().into());
             response
         }
         Effect::WrongShape => json_text(status, "{\"results\":\"soon\",\"id\":42}".to_owned()),
@@ -208,6 +250,8 @@ async fn spoil(response: Response, effect: Effect) -> Response {
 }
 
 async fn text_of(response: Response) -> String {
-    let bytes = body::to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
+    let bytes = body::to_bytes(response.into_body(), usize::MAX)
+        .await
+        .unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }

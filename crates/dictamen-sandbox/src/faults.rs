@@ -29,7 +29,11 @@ pub enum Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// Belvo's error array.
-    Error { status: u16, code: &'static str, message: &'static str },
+    Error {
+        status: u16,
+        code: &'static str,
+        message: &'static str,
+    },
     /// The firewall's page.
     Firewall,
     /// A status and no body.
@@ -95,7 +99,11 @@ impl Fault {
     /// What it does, in a few words.
     pub fn meaning(&self) -> String {
         match self.effect {
-            Effect::Error { status, code, message } => format!("{status} {code}: {message}"),
+            Effect::Error {
+                status,
+                code,
+                message,
+            } => format!("{status} {code}: {message}"),
             Effect::Firewall => "403 with the firewall's HTML".to_owned(),
             Effect::Empty(status) => format!("{status} without a body"),
             Effect::Late(milliseconds) => format!("answers after {milliseconds} ms"),
@@ -123,11 +131,25 @@ const fn error(
     (status, code): (u16, &'static str),
     message: &'static str,
 ) -> Fault {
-    Fault { name, prefix, stage, effect: Effect::Error { status, code, message } }
+    Fault {
+        name,
+        prefix,
+        stage,
+        effect: Effect::Error {
+            status,
+            code,
+            message,
+        },
+    }
 }
 
 const fn other(name: &'static str, prefix: &'static str, stage: Stage, effect: Effect) -> Fault {
-    Fault { name, prefix, stage, effect }
+    Fault {
+        name,
+        prefix,
+        stage,
+        effect,
+    }
 }
 
 const LOGIN: (u16, &str) = (400, "login_error");
@@ -136,43 +158,265 @@ const DOWN: &str = "Belvo is unable to process the request due to an internal sy
 
 /// Everything that can be made to go wrong.
 pub static FAULTS: &[Fault] = &[
-    error("imss-nss-mismatch", "XFNM", Stage::Login, (400, "invalid_credentials"), "El NSS capturado no coincide con la CURP"),
-    error("imss-nss-unknown", "XFNU", Stage::Login, LOGIN, "El NSS no fue localizado en el IMSS"),
-    error("imss-curp-unknown", "XFCU", Stage::Login, LOGIN, "El CURP proporcionado no fue localizado en la entidad externa RENAPO"),
-    error("imss-curp-wrong", "XFCW", Stage::Login, LOGIN, "CURP es incorrecto"),
-    error("imss-curp-length", "XFCL", Stage::Login, LOGIN, "Por favor, ingresa un CURP válido. Debe contener 18 caracteres"),
-    error("imss-no-nss", "XFNN", Stage::Login, LOGIN, "La persona no cuenta con NSS"),
-    error("imss-inconsistent", "XFIN", Stage::Login, LOGIN, "Los datos registrados en el IMSS asociados a la CURP, presentan alguna inconsistencia, por favor acude a tu Subdelegación para obtener tu Número de Seguridad Social."),
-    error("imss-office", "XFOF", Stage::Login, LOGIN, "Es necesario que acudas a la subdelegación más cercana a tu domicilio a presentar tu trámite"),
-    error("imss-email-taken", "XFEM", Stage::Login, LOGIN, "El correo ya está registrado con otro CURP"),
-    error("imss-quota", "XFQU", Stage::Login, (403, "forbidden_by_host"), "Has agotado el número de solicitudes permitidas por día."),
-    error("login-error", "XFLE", Stage::Login, LOGIN, "Invalid credentials provided to login to the institution."),
-    error("invalid-credentials", "XFIC", Stage::Login, (400, "invalid_credentials"), "Invalid credentials provided to login to the institution."),
-    error("missing-credentials", "XFMC", Stage::Login, (400, "missing_credentials"), "La persona no cuenta con NSS"),
-    error("institution-down", "XFID", Stage::Login, (400, "institution_down"), "The financial institution is down, try again later"),
-    error("institution-inactive", "XFII", Stage::Login, (400, "institution_inactive"), "The institution has been temporarily deactivated"),
-    error("institution-unavailable", "XFIU", Stage::Login, (400, "institution_unavailable"), "The financial institution is unavailable"),
-    error("too-many-sessions", "XFTS", Stage::Login, (400, "too_many_sessions"), "Impossible to login, a session is already opened with the institution for these credentials"),
-    error("token-required", "XFTR", Stage::Login, (428, "token_required"), "A MFA token is required by the institution to login"),
-    error("activation-required", "XFAR", Stage::Login, (428, "activation_required"), "The account needs to be activated with the institution"),
-    error("unavailable-data", "XFUD", Stage::Retrieval, (400, "unavailable_data"), "The institution did not return any data for the request."),
-    error("unsupported-operation", "XFUO", Stage::Retrieval, (400, "unsupported_operation"), "The resource you are trying to access is not supported by this institution"),
-    error("invalid-link", "XFIL", Stage::Retrieval, (400, "invalid_link"), "The link has been invalidated. You may need to update link credentials"),
-    error("unconfirmed-link", "XFUL", Stage::Retrieval, (400, "unconfirmed_link"), "The link creation has not been completed yet"),
-    error("session-expired", "XFSE", Stage::Retrieval, (400, "session_expired"), "The session you are trying to resume has expired, please start again from register/retrieve endpoint"),
-    error("validation-error", "XFVE", Stage::Retrieval, (400, "validation_error"), "Bad request"),
-    error("unauthorized", "XFUA", Stage::Retrieval, (401, "authentication_failed"), "Invalid Secret Keys"),
-    error("production-denied", "XFPD", Stage::Retrieval, (403, "access_to_production_denied"), "You don’t have access to production API."),
-    error("resource-denied", "XFRD", Stage::Retrieval, (403, "access_to_resource_denied"), "You don't have access to this resource."),
-    error("permission-denied", "XFPE", Stage::Retrieval, (403, "permission_denied"), "You do not have permission to perform this action."),
-    error("quota-limit", "XFQL", Stage::Retrieval, (403, "quota_limit_reached"), "You have reached the limit of your quota."),
-    error("not-found", "XFNF", Stage::Retrieval, (404, "not_found"), "Not found."),
-    error("expired-credentials", "XFEC", Stage::Retrieval, (404, "expired_credentials"), "The credentials of this link have expired"),
-    error("request-timeout", "XFRT", Stage::Retrieval, (408, "request_timeout"), "The request timed out, you can retry asking for less data by changing your query parameters"),
-    error("link-refreshed", "XFLR", Stage::Retrieval, (409, "link_refreshed"), "The link has already been refreshed. Please wait 10 minutes before trying again."),
-    error("throttled", "XFTH", Stage::Retrieval, (429, "throttled"), "Request was throttled."),
-    error("unexpected-error", "XFUE", Stage::Retrieval, (500, "unexpected_error"), DOWN),
-    error("service-unavailable", "XFSU", Stage::Retrieval, (500, "service_unavailable"), DOWN),
+    error(
+        "imss-nss-mismatch",
+        "XFNM",
+        Stage::Login,
+        (400, "invalid_credentials"),
+        "El NSS capturado no coincide con la CURP",
+    ),
+    error(
+        "imss-nss-unknown",
+        "XFNU",
+        Stage::Login,
+        LOGIN,
+        "El NSS no fue localizado en el IMSS",
+    ),
+    error(
+        "imss-curp-unknown",
+        "XFCU",
+        Stage::Login,
+        LOGIN,
+        "El CURP proporcionado no fue localizado en la entidad externa RENAPO",
+    ),
+    error(
+        "imss-curp-wrong",
+        "XFCW",
+        Stage::Login,
+        LOGIN,
+        "CURP es incorrecto",
+    ),
+    error(
+        "imss-curp-length",
+        "XFCL",
+        Stage::Login,
+        LOGIN,
+        "Por favor, ingresa un CURP válido. Debe contener 18 caracteres",
+    ),
+    error(
+        "imss-no-nss",
+        "XFNN",
+        Stage::Login,
+        LOGIN,
+        "La persona no cuenta con NSS",
+    ),
+    error(
+        "imss-inconsistent",
+        "XFIN",
+        Stage::Login,
+        LOGIN,
+        "Los datos registrados en el IMSS asociados a la CURP, presentan alguna inconsistencia, por favor acude a tu Subdelegación para obtener tu Número de Seguridad Social.",
+    ),
+    error(
+        "imss-office",
+        "XFOF",
+        Stage::Login,
+        LOGIN,
+        "Es necesario que acudas a la subdelegación más cercana a tu domicilio a presentar tu trámite",
+    ),
+    error(
+        "imss-email-taken",
+        "XFEM",
+        Stage::Login,
+        LOGIN,
+        "El correo ya está registrado con otro CURP",
+    ),
+    error(
+        "imss-quota",
+        "XFQU",
+        Stage::Login,
+        (403, "forbidden_by_host"),
+        "Has agotado el número de solicitudes permitidas por día.",
+    ),
+    error(
+        "login-error",
+        "XFLE",
+        Stage::Login,
+        LOGIN,
+        "Invalid credentials provided to login to the institution.",
+    ),
+    error(
+        "invalid-credentials",
+        "XFIC",
+        Stage::Login,
+        (400, "invalid_credentials"),
+        "Invalid credentials provided to login to the institution.",
+    ),
+    error(
+        "missing-credentials",
+        "XFMC",
+        Stage::Login,
+        (400, "missing_credentials"),
+        "La persona no cuenta con NSS",
+    ),
+    error(
+        "institution-down",
+        "XFID",
+        Stage::Login,
+        (400, "institution_down"),
+        "The financial institution is down, try again later",
+    ),
+    error(
+        "institution-inactive",
+        "XFII",
+        Stage::Login,
+        (400, "institution_inactive"),
+        "The institution has been temporarily deactivated",
+    ),
+    error(
+        "institution-unavailable",
+        "XFIU",
+        Stage::Login,
+        (400, "institution_unavailable"),
+        "The financial institution is unavailable",
+    ),
+    error(
+        "too-many-sessions",
+        "XFTS",
+        Stage::Login,
+        (400, "too_many_sessions"),
+        "Impossible to login, a session is already opened with the institution for these credentials",
+    ),
+    error(
+        "token-required",
+        "XFTR",
+        Stage::Login,
+        (428, "token_required"),
+        "A MFA token is required by the institution to login",
+    ),
+    error(
+        "activation-required",
+        "XFAR",
+        Stage::Login,
+        (428, "activation_required"),
+        "The account needs to be activated with the institution",
+    ),
+    error(
+        "unavailable-data",
+        "XFUD",
+        Stage::Retrieval,
+        (400, "unavailable_data"),
+        "The institution did not return any data for the request.",
+    ),
+    error(
+        "unsupported-operation",
+        "XFUO",
+        Stage::Retrieval,
+        (400, "unsupported_operation"),
+        "The resource you are trying to access is not supported by this institution",
+    ),
+    error(
+        "invalid-link",
+        "XFIL",
+        Stage::Retrieval,
+        (400, "invalid_link"),
+        "The link has been invalidated. You may need to update link credentials",
+    ),
+    error(
+        "unconfirmed-link",
+        "XFUL",
+        Stage::Retrieval,
+        (400, "unconfirmed_link"),
+        "The link creation has not been completed yet",
+    ),
+    error(
+        "session-expired",
+        "XFSE",
+        Stage::Retrieval,
+        (400, "session_expired"),
+        "The session you are trying to resume has expired, please start again from register/retrieve endpoint",
+    ),
+    error(
+        "validation-error",
+        "XFVE",
+        Stage::Retrieval,
+        (400, "validation_error"),
+        "Bad request",
+    ),
+    error(
+        "unauthorized",
+        "XFUA",
+        Stage::Retrieval,
+        (401, "authentication_failed"),
+        "Invalid Secret Keys",
+    ),
+    error(
+        "production-denied",
+        "XFPD",
+        Stage::Retrieval,
+        (403, "access_to_production_denied"),
+        "You don’t have access to production API.",
+    ),
+    error(
+        "resource-denied",
+        "XFRD",
+        Stage::Retrieval,
+        (403, "access_to_resource_denied"),
+        "You don't have access to this resource.",
+    ),
+    error(
+        "permission-denied",
+        "XFPE",
+        Stage::Retrieval,
+        (403, "permission_denied"),
+        "You do not have permission to perform this action.",
+    ),
+    error(
+        "quota-limit",
+        "XFQL",
+        Stage::Retrieval,
+        (403, "quota_limit_reached"),
+        "You have reached the limit of your quota.",
+    ),
+    error(
+        "not-found",
+        "XFNF",
+        Stage::Retrieval,
+        (404, "not_found"),
+        "Not found.",
+    ),
+    error(
+        "expired-credentials",
+        "XFEC",
+        Stage::Retrieval,
+        (404, "expired_credentials"),
+        "The credentials of this link have expired",
+    ),
+    error(
+        "request-timeout",
+        "XFRT",
+        Stage::Retrieval,
+        (408, "request_timeout"),
+        "The request timed out, you can retry asking for less data by changing your query parameters",
+    ),
+    error(
+        "link-refreshed",
+        "XFLR",
+        Stage::Retrieval,
+        (409, "link_refreshed"),
+        "The link has already been refreshed. Please wait 10 minutes before trying again.",
+    ),
+    error(
+        "throttled",
+        "XFTH",
+        Stage::Retrieval,
+        (429, "throttled"),
+        "Request was throttled.",
+    ),
+    error(
+        "unexpected-error",
+        "XFUE",
+        Stage::Retrieval,
+        (500, "unexpected_error"),
+        DOWN,
+    ),
+    error(
+        "service-unavailable",
+        "XFSU",
+        Stage::Retrieval,
+        (500, "service_unavailable"),
+        DOWN,
+    ),
     other("firewall", "XFFW", Stage::Retrieval, Effect::Firewall),
     other("empty", "XFEB", Stage::Answer, Effect::Empty(502)),
     other("empty-ok", "XFEO", Stage::Answer, Effect::Empty(200)),
@@ -181,15 +425,60 @@ pub static FAULTS: &[Fault] = &[
     other("malformed", "XFMA", Stage::Answer, Effect::Malformed),
     other("half", "XFHF", Stage::Answer, Effect::Half),
     other("wrong-shape", "XFWS", Stage::Answer, Effect::WrongShape),
-    other("shape-2023", "XFSH", Stage::Record, Effect::Shape(Shape::Of2023)),
-    other("no-history", "XFNH", Stage::Record, Effect::Shape(Shape::NoHistory)),
-    other("no-salary", "XFNS", Stage::Record, Effect::Shape(Shape::NoSalary)),
-    other("no-status", "XFST", Stage::Record, Effect::Shape(Shape::NoStatus)),
-    other("offset", "XFOS", Stage::Record, Effect::Shape(Shape::Offset)),
-    other("old-report", "XFOR", Stage::Record, Effect::Shape(Shape::OldReport)),
-    other("webhook-lost", "XFWL", Stage::Webhook, Effect::Notice(NoticeFault::Lost)),
-    other("webhook-twice", "XFWT", Stage::Webhook, Effect::Notice(NoticeFault::Twice)),
-    other("webhook-late", "XFWD", Stage::Webhook, Effect::Notice(NoticeFault::Late)),
+    other(
+        "shape-2023",
+        "XFSH",
+        Stage::Record,
+        Effect::Shape(Shape::Of2023),
+    ),
+    other(
+        "no-history",
+        "XFNH",
+        Stage::Record,
+        Effect::Shape(Shape::NoHistory),
+    ),
+    other(
+        "no-salary",
+        "XFNS",
+        Stage::Record,
+        Effect::Shape(Shape::NoSalary),
+    ),
+    other(
+        "no-status",
+        "XFST",
+        Stage::Record,
+        Effect::Shape(Shape::NoStatus),
+    ),
+    other(
+        "offset",
+        "XFOS",
+        Stage::Record,
+        Effect::Shape(Shape::Offset),
+    ),
+    other(
+        "old-report",
+        "XFOR",
+        Stage::Record,
+        Effect::Shape(Shape::OldReport),
+    ),
+    other(
+        "webhook-lost",
+        "XFWL",
+        Stage::Webhook,
+        Effect::Notice(NoticeFault::Lost),
+    ),
+    other(
+        "webhook-twice",
+        "XFWT",
+        Stage::Webhook,
+        Effect::Notice(NoticeFault::Twice),
+    ),
+    other(
+        "webhook-late",
+        "XFWD",
+        Stage::Webhook,
+        Effect::Notice(NoticeFault::Late),
+    ),
 ];
 
 /// How often a rule strikes.
@@ -212,7 +501,9 @@ pub struct Rule {
 
 /// A rule that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a fault; write NAME, NAME:5% or NAMEx3, with a name of `dictamen sandbox faults`")]
+#[error(
+    "`{0}` is not a fault; write NAME, NAME:5% or NAMEx3, with a name of `dictamen sandbox faults`"
+)]
 pub struct UnknownRule(String);
 
 impl FromStr for Rule {
@@ -221,7 +512,10 @@ impl FromStr for Rule {
     fn from_str(text: &str) -> Result<Self, UnknownRule> {
         let unknown = || UnknownRule(text.to_owned());
         if let Some(fault) = Fault::named(text) {
-            return Ok(Self { fault, often: Often::Percent(100) });
+            return Ok(Self {
+                fault,
+                often: Often::Percent(100),
+            });
         }
         let (name, often) = if let Some((name, share)) = text.split_once(':') {
             let share: u8 = share.trim_end_matches('%').parse().map_err(|_| unknown())?;
@@ -259,12 +553,23 @@ mod tests {
         let names: BTreeSet<_> = FAULTS.iter().map(|fault| fault.name).collect();
         let prefixes: BTreeSet<_> = FAULTS.iter().map(|fault| fault.prefix).collect();
         assert_eq!((names.len(), prefixes.len()), (FAULTS.len(), FAULTS.len()));
-        assert!(prefixes.iter().all(|p| p.len() == 4 && p.bytes().all(|b| b.is_ascii_uppercase())));
+        assert!(
+            prefixes
+                .iter()
+                .all(|p| p.len() == 4 && p.bytes().all(|b| b.is_ascii_uppercase()))
+        );
     }
 
     #[test]
     fn rules_are_read_as_they_are_written() {
-        for text in ["hang", "unexpected-error:5%", "half:0%", "unexpected-errorx3", "shape-2023", "shape-2023x2"] {
+        for text in [
+            "hang",
+            "unexpected-error:5%",
+            "half:0%",
+            "unexpected-errorx3",
+            "shape-2023",
+            "shape-2023x2",
+        ] {
             assert_eq!(text.parse::<Rule>().unwrap().to_string(), text);
         }
         for text in ["", "hung", "hang:101%", "hang:-1", "hangx", "x3", "hangx-1"] {

@@ -48,7 +48,9 @@ impl Resource {
 
     /// The resource with a name.
     pub(crate) fn named(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|resource| resource.code() == code)
+        Self::ALL
+            .into_iter()
+            .find(|resource| resource.code() == code)
     }
 
     /// Where it is under `/api/`.
@@ -75,9 +77,16 @@ impl Resource {
     pub(crate) fn news(self) -> (&'static str, &'static str) {
         match self {
             Self::Owners => ("new_owners_available", "new_owners"),
-            Self::EmploymentRecords => ("new_employment_records_available", "new_employment_records"),
-            Self::CurrentEmployments => ("new_current_employments_available", "new_current_employments"),
-            Self::EmploymentMetrics => ("new_employment_metrics_available", "new_employment_metrics"),
+            Self::EmploymentRecords => {
+                ("new_employment_records_available", "new_employment_records")
+            }
+            Self::CurrentEmployments => (
+                "new_current_employments_available",
+                "new_current_employments",
+            ),
+            Self::EmploymentMetrics => {
+                ("new_employment_metrics_available", "new_employment_metrics")
+            }
         }
     }
 }
@@ -96,12 +105,16 @@ impl Institution {
 
     /// The institution with a name.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|institution| institution.name() == name)
+        Self::ALL
+            .into_iter()
+            .find(|institution| institution.name() == name)
     }
 
     /// The institution with Belvo's number.
     pub(crate) fn numbered(id: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|institution| institution.id() == id)
+        Self::ALL
+            .into_iter()
+            .find(|institution| institution.id() == id)
     }
 
     pub(crate) fn id(self) -> i64 {
@@ -164,7 +177,11 @@ impl Institution {
                 "values": [],
             }));
         }
-        let resources: Vec<&str> = self.resources().iter().map(|resource| resource.code()).collect();
+        let resources: Vec<&str> = self
+            .resources()
+            .iter()
+            .map(|resource| resource.code())
+            .collect();
         json!({
             "id": self.id(),
             "name": self.name(),

@@ -60,7 +60,10 @@ pub(crate) fn send(sandbox: &Sandbox, notice: Notice) {
     let asked = Fault::of_curp(&notice.curp);
     let struck = state.strike(|fault| fault.stage == Stage::Webhook);
     let by_fault = |which: NoticeFault| {
-        asked.into_iter().chain(struck.iter().copied()).any(|fault| fault.effect == Effect::Notice(which))
+        asked
+            .into_iter()
+            .chain(struck.iter().copied())
+            .any(|fault| fault.effect == Effect::Notice(which))
     };
     let lost = by_fault(NoticeFault::Lost) || state.by_chance(settings.lost_percent);
     let twice = by_fault(NoticeFault::Twice) || state.by_chance(settings.twice_percent);
@@ -71,7 +74,10 @@ pub(crate) fn send(sandbox: &Sandbox, notice: Notice) {
     }
     let id = hex_id();
     let body = notice.body(&id, &settings.without);
-    let hold = settings.delay.max(Duration::from_millis(200)).saturating_mul(u32::from(late).saturating_mul(2));
+    let hold = settings
+        .delay
+        .max(Duration::from_millis(200))
+        .saturating_mul(u32::from(late).saturating_mul(2));
     for _ in 0..(if twice { 2 } else { 1 }) {
         let sandbox = sandbox.clone();
         let sent = Sent {

@@ -53,13 +53,31 @@ impl Person {
     pub(crate) fn numbered(seed: u64, number: u64, as_of: NaiveDate, institute: Institute) -> Self {
         let mut dice = Dice::new(seed, &format!("person {number}"));
         let name = names::any(&mut dice);
-        let age = dice.draw(&[(0, 18), (100, 22), (350, 29), (650, 38), (850, 49), (970, 62), (1000, 74)]);
-        let birth = after(as_of, age.saturating_mul(-365).saturating_sub(dice.between(6, 370)));
+        let age = dice.draw(&[
+            (0, 18),
+            (100, 22),
+            (350, 29),
+            (650, 38),
+            (850, 49),
+            (970, 62),
+            (1000, 74),
+        ]);
+        let birth = after(
+            as_of,
+            age.saturating_mul(-365)
+                .saturating_sub(dice.between(6, 370)),
+        );
         let curp = identifiers::curp(&name, birth, &mut dice);
         Self::new(curp, name, birth, institute, dice)
     }
 
-    fn new(curp: String, name: Name, birth: NaiveDate, institute: Institute, mut dice: Dice) -> Self {
+    fn new(
+        curp: String,
+        name: Name,
+        birth: NaiveDate,
+        institute: Institute,
+        mut dice: Dice,
+    ) -> Self {
         Self {
             nss: identifiers::nss(birth, &mut dice),
             rfc: identifiers::rfc(&name, birth, &mut dice),

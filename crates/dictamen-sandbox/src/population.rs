@@ -58,8 +58,16 @@ impl Population {
     pub fn body(&self, number: u64) -> String {
         let mut dice = Dice::new(self.seed, &format!("application {number}"));
         let public = dice.chance(90);
-        let institution = if public { Institution::Issste } else { Institution::Imss };
-        let institute = if public { Institute::Issste } else { Institute::Imss };
+        let institution = if public {
+            Institution::Issste
+        } else {
+            Institution::Imss
+        };
+        let institute = if public {
+            Institute::Issste
+        } else {
+            Institute::Imss
+        };
         let person = Person::numbered(self.seed, number, self.as_of, institute);
         let age = dice.pick(&[0, 0, 0, 0, 1, 2, 5, 20], 0);
         let report = crate::random::after(self.as_of, -age);
@@ -68,7 +76,14 @@ impl Population {
             .checked_add_signed(TimeDelta::seconds(dice.between(50_000, 80_000)))
             .unwrap_or(moment);
         let uuid = |dice: &mut Dice| {
-            format!("{}-{}-4{}-8{}-{}", dice.digits(8), dice.digits(4), dice.digits(3), dice.digits(3), dice.digits(12))
+            format!(
+                "{}-{}-4{}-8{}-{}",
+                dice.digits(8),
+                dice.digits(4),
+                dice.digits(3),
+                dice.digits(3),
+                dice.digits(12)
+            )
         };
         let link = uuid(&mut dice);
         let subject = Subject {
@@ -80,13 +95,19 @@ impl Population {
             now: moment,
             report,
             attach_pdf: false,
-            quirks: Quirks { no_status: dice.chance(3), ..Quirks::default() },
+            quirks: Quirks {
+                no_status: dice.chance(3),
+                ..Quirks::default()
+            },
         };
         let record = employment_record(&subject);
         let with_current = !public && dice.chance(500);
         let current = with_current.then(|| {
             let id = uuid(&mut dice);
-            current_employment(&Subject { id, ..subject.clone() })
+            current_employment(&Subject {
+                id,
+                ..subject.clone()
+            })
         });
         let raw = |json: &String| RawValue::from_string(json.clone()).ok();
         let (record, current) = (raw(&record), current.as_ref().and_then(raw));
@@ -96,16 +117,30 @@ impl Population {
             current_employments: current.as_deref(),
             as_of: self.as_of,
         });
-        body.and_then(|body| serde_json::to_string(&body).ok()).unwrap_or_default()
+        body.and_then(|body| serde_json::to_string(&body).ok())
+            .unwrap_or_default()
     }
 }
 
 fn application(number: u64, dice: &mut Dice) -> Application {
-    let thousands = dice.draw(&[(0, 5), (250, 20), (500, 45), (750, 90), (950, 200), (1000, 400)]);
+    let thousands = dice.draw(&[
+        (0, 5),
+        (250, 20),
+        (500, 45),
+        (750, 90),
+        (950, 200),
+        (1000, 400),
+    ]);
     Application {
         application_id: format!("APP-{number:07}"),
         requested_amount: thousands.saturating_mul(1000),
         requested_term_months: dice.pick(&[6, 12, 12, 18, 24, 24, 36, 48, 60], 12),
-        existing_monthly_debt: dice.draw(&[(0, 0), (500, 0), (800, 1500), (950, 5000), (1000, 14_000)]),
+        existing_monthly_debt: dice.draw(&[
+            (0, 0),
+            (500, 0),
+            (800, 1500),
+            (950, 5000),
+            (1000, 14_000),
+        ]),
     }
 }

@@ -49,7 +49,9 @@ impl Dice {
 
     /// One of several.
     pub(crate) fn pick<T: Copy>(&mut self, from: &[T], otherwise: T) -> T {
-        let last = i64::try_from(from.len()).unwrap_or(i64::MAX).saturating_sub(1);
+        let last = i64::try_from(from.len())
+            .unwrap_or(i64::MAX)
+            .saturating_sub(1);
         let index = usize::try_from(self.between(0, last)).unwrap_or(0);
         from.get(index).copied().unwrap_or(otherwise)
     }
@@ -98,10 +100,7 @@ pub(crate) fn after(day: NaiveDate, days: i64) -> NaiveDate {
 
 /// `amount * times / parts`, rounded down.
 pub(crate) fn share(amount: i64, times: i64, parts: i64) -> i64 {
-    amount
-        .saturating_mul(times)
-        .checked_div(parts)
-        .unwrap_or(0)
+    amount.saturating_mul(times).checked_div(parts).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -113,10 +112,7 @@ mod tests {
         let mut dice = Dice::new(7, "a person");
         let drawn: Vec<i64> = (0..5).map(|_| dice.between(0, 999)).collect();
         assert_eq!(drawn, [622, 592, 964, 793, 613]);
-        assert_ne!(
-            Dice::new(7, "b").digits(20),
-            Dice::new(8, "b").digits(20)
-        );
+        assert_ne!(Dice::new(7, "b").digits(20), Dice::new(8, "b").digits(20));
     }
 
     #[test]

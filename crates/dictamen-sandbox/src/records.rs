@@ -83,12 +83,20 @@ impl Pesos {
             .saturating_mul(Decimal::from(365))
             .checked_div(Decimal::from(12))
             .unwrap_or_default();
-        Self(monthly.round_dp_with_strategy(12, RoundingStrategy::MidpointAwayFromZero).normalize())
+        Self(
+            monthly
+                .round_dp_with_strategy(12, RoundingStrategy::MidpointAwayFromZero)
+                .normalize(),
+        )
     }
 
     /// A base salary of the ISSSTE by the month of 30 days.
     fn monthly_public(centavos: Centavos) -> Self {
-        Self(Decimal::new(centavos, 2).saturating_mul(Decimal::from(30)).normalize())
+        Self(
+            Decimal::new(centavos, 2)
+                .saturating_mul(Decimal::from(30))
+                .normalize(),
+        )
     }
 }
 
@@ -110,7 +118,10 @@ struct DocumentId<'a> {
 /// The documents an institution knows of a person.
 fn documents<'a>(subject: &Subject<'a>) -> Vec<DocumentId<'a>> {
     let person = subject.person;
-    let of = |document_type, document_number| DocumentId { document_type, document_number };
+    let of = |document_type, document_number| DocumentId {
+        document_type,
+        document_number,
+    };
     match subject.institution {
         Institution::Issste => vec![of("CURP", &person.curp), of("RFC", &person.rfc)],
         Institution::Imss | Institution::Planet => {

@@ -263,16 +263,19 @@ pub(crate) fn delete_later(sandbox: &Sandbox, row: LinkRow, request_id: String) 
     tokio::spawn(async move {
         tokio::time::sleep(sandbox.settings().notices.delay).await;
         remove(&mut sandbox.state(), &row.id);
-        notices::send(&sandbox, Notice {
-            kind: "LINK",
-            process: None,
-            code: "link_deleted",
-            link: row.id,
-            curp: row.curp,
-            request_id,
-            external_id: row.external_id,
-            data: Map::new(),
-        });
+        notices::send(
+            &sandbox,
+            Notice {
+                kind: "LINK",
+                process: None,
+                code: "link_deleted",
+                link: row.id,
+                curp: row.curp,
+                request_id,
+                external_id: row.external_id,
+                data: Map::new(),
+            },
+        );
     });
 }
 
@@ -298,28 +301,34 @@ pub(crate) fn refresh_due(sandbox: &Sandbox) {
         let result = log_in_to(sandbox, &mut state, &row);
         drop(state);
         match result {
-            Ok(()) => start(sandbox, Job {
-                link: row.id,
-                resources: row.fetch_resources,
-                request_id,
-                process: Process::Recurrent,
-            }),
+            Ok(()) => start(
+                sandbox,
+                Job {
+                    link: row.id,
+                    resources: row.fetch_resources,
+                    request_id,
+                    process: Process::Recurrent,
+                },
+            ),
             Err(refusal) => {
                 let (code, message) = refusal.code_and_message();
-                notices::send(sandbox, Notice {
-                    kind: "LINK",
-                    process: Some("recurrent_update"),
-                    code: "invalid_credentials",
-                    link: row.id,
-                    curp: row.curp,
-                    request_id,
-                    external_id: row.external_id,
-                    data: Map::from_iter([
-                        ("error_code".to_owned(), json!(code)),
-                        ("error_message".to_owned(), json!(message)),
-                        ("status".to_owned(), json!(400)),
-                    ]),
-                });
+                notices::send(
+                    sandbox,
+                    Notice {
+                        kind: "LINK",
+                        process: Some("recurrent_update"),
+                        code: "invalid_credentials",
+                        link: row.id,
+                        curp: row.curp,
+                        request_id,
+                        external_id: row.external_id,
+                        data: Map::from_iter([
+                            ("error_code".to_owned(), json!(code)),
+                            ("error_message".to_owned(), json!(message)),
+                            ("status".to_owned(), json!(400)),
+                        ]),
+                    },
+                );
             }
         }
     }

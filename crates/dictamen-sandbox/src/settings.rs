@@ -15,7 +15,9 @@ pub struct WebhookTarget {
 
 impl std::fmt::Debug for WebhookTarget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WebhookTarget").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("WebhookTarget")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -77,7 +79,9 @@ pub struct Settings {
 
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Settings").field("seed", &self.seed).finish_non_exhaustive()
+        f.debug_struct("Settings")
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
     }
 }
 
@@ -179,10 +183,22 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_local() {
-        for url in ["http://127.0.0.1:1/x", "http://localhost/", "http://[::1]:80/", "http://127.9.9.9"] {
+        for url in [
+            "http://127.0.0.1:1/x",
+            "http://localhost/",
+            "http://[::1]:80/",
+            "http://127.9.9.9",
+        ] {
             assert!(is_local(url), "{url}");
         }
-        for url in ["http://10.0.0.1/", "https://127.0.0.1/", "http://localhost.example.com/", "http://user@example.com", "", "file:///x"] {
+        for url in [
+            "http://10.0.0.1/",
+            "https://127.0.0.1/",
+            "http://localhost.example.com/",
+            "http://user@example.com",
+            "",
+            "file:///x",
+        ] {
             assert!(!is_local(url), "{url}");
         }
     }

@@ -31,7 +31,9 @@ struct Shared {
 
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sandbox").field("settings", &self.shared.settings).finish_non_exhaustive()
+        f.debug_struct("Sandbox")
+            .field("settings", &self.shared.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -136,7 +138,10 @@ impl Sandbox {
 
     /// What changes; a thread that panicked while holding it left nothing half done.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The sandbox's now.
@@ -154,7 +159,11 @@ impl Sandbox {
     pub(crate) fn happen(&self, curp: &str, event: LifeEvent) {
         let mut state = self.state();
         let today = mexican_day(state.now());
-        state.events.entry(curp.to_owned()).or_default().push((today, event));
+        state
+            .events
+            .entry(curp.to_owned())
+            .or_default()
+            .push((today, event));
     }
 }
 
@@ -214,7 +223,12 @@ impl State {
     /// Counts a request of an address; false when there were too many.
     pub(crate) fn admit(&mut self, address: IpAddr, limit: u32) -> bool {
         let now = self.now();
-        within(self.requests.entry(address).or_default(), now, TimeDelta::seconds(30), limit)
+        within(
+            self.requests.entry(address).or_default(),
+            now,
+            TimeDelta::seconds(30),
+            limit,
+        )
     }
 
     /// Counts a delete; false when there were too many.
@@ -226,7 +240,12 @@ impl State {
     /// Counts a login with a CURP; false when there were too many.
     pub(crate) fn admit_login(&mut self, curp: &str, limit: u32) -> bool {
         let now = self.now();
-        within(self.logins.entry(curp.to_owned()).or_default(), now, TimeDelta::days(1), limit)
+        within(
+            self.logins.entry(curp.to_owned()).or_default(),
+            now,
+            TimeDelta::days(1),
+            limit,
+        )
     }
 
     /// Drops what Belvo keeps no longer: data of links that were not updated for as long as
@@ -274,8 +293,16 @@ pub(crate) fn days_of(text: &str) -> Option<i64> {
 }
 
 /// Counts one more unless there were `limit` within the last `span`; zero counts without a limit.
-fn within(times: &mut VecDeque<DateTime<Utc>>, now: DateTime<Utc>, span: TimeDelta, limit: u32) -> bool {
-    while times.front().is_some_and(|time| now.signed_duration_since(*time) >= span) {
+fn within(
+    times: &mut VecDeque<DateTime<Utc>>,
+    now: DateTime<Utc>,
+    span: TimeDelta,
+    limit: u32,
+) -> bool {
+    while times
+        .front()
+        .is_some_and(|time| now.signed_duration_since(*time) >= span)
+    {
         times.pop_front();
     }
     if limit == 0 {

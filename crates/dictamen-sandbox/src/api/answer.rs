@@ -27,7 +27,11 @@ pub(crate) struct Wrong {
 
 impl Wrong {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), more: Map::new() }
+        Self {
+            code,
+            message: message.into(),
+            more: Map::new(),
+        }
     }
 
     pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
@@ -65,16 +69,20 @@ impl Refusal {
     }
 
     pub(crate) fn throttled() -> Self {
-        Self::one(StatusCode::TOO_MANY_REQUESTS, "throttled", "Request was throttled.")
+        Self::one(
+            StatusCode::TOO_MANY_REQUESTS,
+            "throttled",
+            "Request was throttled.",
+        )
     }
 
     /// Belvo's code, for a widget to repeat; nothing where Belvo would not have answered.
     pub(crate) fn code_and_message(&self) -> (&'static str, String) {
         let unexpected = || ("unexpected_error", "Unexpected error".to_owned());
         match self {
-            Self::Errors(_, wrongs) => {
-                wrongs.first().map_or_else(unexpected, |wrong| (wrong.code, wrong.message.clone()))
-            }
+            Self::Errors(_, wrongs) => wrongs
+                .first()
+                .map_or_else(unexpected, |wrong| (wrong.code, wrong.message.clone())),
             Self::Fault(fault) => match fault.effect {
                 Effect::Error { code, message, .. } => (code, message.to_owned()),
                 _ => unexpected(),
@@ -90,18 +98,25 @@ impl IntoResponse for Refusal {
             Self::Errors(status, wrongs) => errors(status, wrongs),
             Self::Firewall => firewall(),
             Self::Fault(fault) => match fault.effect {
-                Effect::Error { status, code, message } => {
+                Effect::Error {
+                    status,
+                    code,
+                    message,
+                } => {
                     let mut wrong = Wrong::new(code, message);
                     if code == "token_required" {
                         wrong = wrong
                             .with("session", hex_id())
                             .with("expiry", 9600)
                             .with("link", uuid())
-                            .with("token_generation_data", json!({
-                                "instructions": "Use this code to generate the token",
-                                "type": "numeric",
-                                "value": "12345",
-                            }));
+                            .with(
+                                "token_generation_data",
+                                json!({
+                                    "instructions": "Use this code to generate the token",
+                                    "type": "numeric",
+                                    "value": "12345",
+                                }),
+                            );
                     }
                     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
                     errors(status, vec![wrong])
@@ -141,7 +156,9 @@ fn firewall() -> Response {
                         </body>\r\n</html>\r\n";
     let mut response = Response::new(Body::from(PAGE));
     *response.status_mut() = StatusCode::FORBIDDEN;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
     response
 }
 
@@ -149,9 +166,10 @@ fn firewall() -> Response {
 pub(crate) fn json_text(status: StatusCode, text: String) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     response
 }
 

@@ -38,14 +38,17 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8], expected: &str) -> Result<T, Ref
 async fn summary(Extract(sandbox): Extract<Sandbox>) -> Answer {
     let state = sandbox.state();
     let rules: Vec<String> = state.rules().map(ToString::to_string).collect();
-    Ok(json(StatusCode::OK, &json!({
-        "now": moment(state.now(), Quirks::default()),
-        "seed": sandbox.settings().seed,
-        "links": state.links.len(),
-        "faults": rules,
-        "webhook": state.target.as_ref().map(|target| &*target.url),
-        "down": state.down.iter().map(|institution| institution.name()).collect::<Vec<_>>(),
-    })))
+    Ok(json(
+        StatusCode::OK,
+        &json!({
+            "now": moment(state.now(), Quirks::default()),
+            "seed": sandbox.settings().seed,
+            "links": state.links.len(),
+            "faults": rules,
+            "webhook": state.target.as_ref().map(|target| &*target.url),
+            "down": state.down.iter().map(|institution| institution.name()).collect::<Vec<_>>(),
+        }),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -84,7 +87,10 @@ async fn faults() -> Answer {
 
 async fn set_faults(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Answer {
     let texts: Vec<String> = read(&body, "a list of rules such as [\"hang:5%\", \"half x2\"]")?;
-    let rules: Result<Vec<Rule>, _> = texts.iter().map(|text| text.replace(' ', "").parse()).collect();
+    let rules: Result<Vec<Rule>, _> = texts
+        .iter()
+        .map(|text| text.replace(' ', "").parse())
+        .collect();
     let rules = rules.map_err(|error: crate::faults::UnknownRule| {
         Refusal::bad(Wrong::new("invalid_choice", error.to_string()))
     })?;
@@ -100,7 +106,10 @@ struct Target {
 }
 
 async fn set_webhook(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Answer {
-    let target: Target = read(&body, "{\"url\": \"http://127.0.0.1:8080/…\", \"authorization\": \"Basic …\"}")?;
+    let target: Target = read(
+        &body,
+        "{\"url\": \"http://127.0.0.1:8080/…\", \"authorization\": \"Basic …\"}",
+    )?;
     if target.url.as_deref().is_some_and(|url| !is_local(url)) {
         let message = "The sandbox sends notices to this machine only.";
         return Err(Refusal::bad(Wrong::new("invalid", message).field("url")));
@@ -133,7 +142,10 @@ async fn set_institution(
     if health.status == "down" {
         state.down.push(institution);
     }
-    Ok(json(StatusCode::OK, &json!({ "name": name, "status": health.status })))
+    Ok(json(
+        StatusCode::OK,
+        &json!({ "name": name, "status": health.status }),
+    ))
 }
 
 /// Lets something happen to a person today; the next retrieval shows it.

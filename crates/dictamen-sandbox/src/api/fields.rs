@@ -15,19 +15,32 @@ impl Fields {
     /// Reads a body; an empty one is an object without fields.
     pub(crate) fn read(body: &[u8]) -> Result<Self, Refusal> {
         if body.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Self { map: Map::new(), wrongs: Vec::new() });
+            return Ok(Self {
+                map: Map::new(),
+                wrongs: Vec::new(),
+            });
         }
         match serde_json::from_slice(body) {
-            Ok(Value::Object(map)) => Ok(Self { map, wrongs: Vec::new() }),
+            Ok(Value::Object(map)) => Ok(Self {
+                map,
+                wrongs: Vec::new(),
+            }),
             Ok(other) => Err(Refusal::bad(Wrong::new(
                 "invalid",
-                format!("Invalid data. Expected a dictionary, but got {}.", kind(&other)),
+                format!(
+                    "Invalid data. Expected a dictionary, but got {}.",
+                    kind(&other)
+                ),
             ))),
             Err(error) => Err(Refusal::bad(Wrong::new(
                 "parse_error",
                 format!(
                     "JSON parse error - {}: line {} column {}",
-                    if error.is_eof() { "Unexpected end of data" } else { "Expecting value" },
+                    if error.is_eof() {
+                        "Unexpected end of data"
+                    } else {
+                        "Expecting value"
+                    },
                     error.line(),
                     error.column()
                 ),
@@ -93,7 +106,9 @@ impl Fields {
         match uuid(&text) {
             Some(id) => Some(id),
             None => {
-                self.wrong(Wrong::new("invalid", format!("{text} is not a valid UUID.")).field(name));
+                self.wrong(
+                    Wrong::new("invalid", format!("{text} is not a valid UUID.")).field(name),
+                );
                 None
             }
         }
@@ -132,8 +147,10 @@ impl Fields {
         let found = match self.map.get(name) {
             None | Some(Value::Null) => return None,
             Some(Value::Array(list)) => {
-                let texts: Vec<String> =
-                    list.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect();
+                let texts: Vec<String> = list
+                    .iter()
+                    .filter_map(|item| item.as_str().map(str::to_owned))
+                    .collect();
                 if texts.len() == list.len() {
                     return Some(texts);
                 }

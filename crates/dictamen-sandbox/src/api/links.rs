@@ -61,7 +61,11 @@ pub(crate) struct LinkView<'a> {
 
 impl LinkView<'_> {
     fn mode(&self) -> &'static str {
-        if self.row.recurrent { "recurrent" } else { "single" }
+        if self.row.recurrent {
+            "recurrent"
+        } else {
+            "single"
+        }
     }
 
     fn status(&self) -> &'static str {
@@ -71,8 +75,14 @@ impl LinkView<'_> {
 
 impl Filtered for LinkView<'_> {
     const NAMES: &'static [&'static str] = &[
-        "id", "institution", "access_mode", "created_at", "external_id", "institution_user_id",
-        "refresh_rate", "status",
+        "id",
+        "institution",
+        "access_mode",
+        "created_at",
+        "external_id",
+        "institution_user_id",
+        "refresh_rate",
+        "status",
     ];
 
     fn field(&self, name: &str) -> Option<Field<'_>> {
@@ -81,7 +91,11 @@ impl Filtered for LinkView<'_> {
             "institution" => Field::Text(self.row.institution.name()),
             "access_mode" => Field::Text(self.mode()),
             "created_at" => Field::Moment(self.row.created_at),
-            "external_id" => self.row.external_id.as_deref().map_or(Field::Null, Field::Text),
+            "external_id" => self
+                .row
+                .external_id
+                .as_deref()
+                .map_or(Field::Null, Field::Text),
             "institution_user_id" => Field::Text(&self.row.institution_user_id),
             "refresh_rate" if self.row.recurrent => Field::Text(self.refresh_rate),
             "refresh_rate" => Field::Null,
@@ -113,7 +127,11 @@ impl Filtered for LinkView<'_> {
 }
 
 fn show(sandbox: &Sandbox, row: &LinkRow) -> String {
-    LinkView { row, refresh_rate: &sandbox.settings().refresh_rate }.json()
+    LinkView {
+        row,
+        refresh_rate: &sandbox.settings().refresh_rate,
+    }
+    .json()
 }
 
 pub(super) async fn list(
@@ -123,8 +141,11 @@ pub(super) async fn list(
 ) -> Answer {
     let state = sandbox.state();
     let refresh_rate = &sandbox.settings().refresh_rate;
-    let mut views: Vec<LinkView<'_>> =
-        state.links.values().map(|row| LinkView { row, refresh_rate }).collect();
+    let mut views: Vec<LinkView<'_>> = state
+        .links
+        .values()
+        .map(|row| LinkView { row, refresh_rate })
+        .collect();
     views.sort_by(|a, b| (b.row.created_at, &b.row.id).cmp(&(a.row.created_at, &a.row.id)));
     Query::of(&uri).page(views.iter(), sandbox.settings().page_size, &headers, &uri)
 }
@@ -135,7 +156,10 @@ pub(super) async fn register(Extract(sandbox): Extract<Sandbox>, uri: Uri, body:
     fields.finish()?;
     let registration = registration.ok_or_else(Refusal::not_found)?;
     let row = create(&sandbox, registration)?;
-    Ok(json_text(StatusCode::CREATED, Query::of(&uri).chosen(show(&sandbox, &row))))
+    Ok(json_text(
+        StatusCode::CREATED,
+        Query::of(&uri).chosen(show(&sandbox, &row)),
+    ))
 }
 
 /// Reads and checks a registration.
@@ -155,7 +179,9 @@ fn read(fields: &mut Fields) -> Option<Registration> {
     let stale_in = stale_in(fields);
     let external_id = external_id(fields);
     let resources = if !fields.has("fetch_resources") && fields.flag("fetch_historical", false) {
-        institution.map(|i| i.resources().iter().copied().take(2).collect()).unwrap_or_default()
+        institution
+            .map(|i| i.resources().iter().copied().take(2).collect())
+            .unwrap_or_default()
     } else {
         resources
     };
@@ -177,7 +203,10 @@ fn read(fields: &mut Fields) -> Option<Registration> {
     })
 }
 
-pub(crate) fn fetch_resources(fields: &mut Fields, institution: Option<Institution>) -> Vec<Resource> {
+pub(crate) fn fetch_resources(
+    fields: &mut Fields,
+    institution: Option<Institution>,
+) -> Vec<Resource> {
     let Some(names) = fields.texts("fetch_resources") else {
         return Vec::new();
     };
@@ -220,7 +249,9 @@ pub(crate) fn stale_in(fields: &mut Fields) -> Option<String> {
     if days_of(&text).is_some() {
         return Some(text);
     }
-    fields.wrong(Wrong::new("invalid", "This value does not match the required pattern.").field("stale_in"));
+    fields.wrong(
+        Wrong::new("invalid", "This value does not match the required pattern.").field("stale_in"),
+    );
     None
 }
 
@@ -238,7 +269,10 @@ fn external_id(fields: &mut Fields) -> Option<String> {
         fields.wrong(Wrong::new("min_length", message).field("external_id"));
         return None;
     }
-    if !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
+    if !text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    {
         let message = "This value does not match the required pattern.";
         fields.wrong(Wrong::new("invalid", message).field("external_id"));
         return None;
@@ -252,7 +286,10 @@ pub(crate) fn create(sandbox: &Sandbox, wanted: Registration) -> Result<LinkRow,
         let mut state = sandbox.state();
         let now = state.now();
         let user_id = institution_user_id(sandbox.settings().seed, &wanted);
-        let taken = state.links.values().any(|link| link.institution_user_id == user_id);
+        let taken = state
+            .links
+            .values()
+            .any(|link| link.institution_user_id == user_id);
         if taken && !sandbox.settings().duplicate_links {
             let wrong = Wrong::new("duplicated", "Link already exists");
             return Err(Refusal::bad(wrong.with("institution_user_id", user_id)));
@@ -281,12 +318,15 @@ pub(crate) fn create(sandbox: &Sandbox, wanted: Registration) -> Result<LinkRow,
         state.links.insert(row.id.clone(), row.clone());
         row
     };
-    retrieval::start(sandbox, Job {
-        link: row.id.clone(),
-        resources: row.fetch_resources.clone(),
-        request_id: uuid(),
-        process: Process::Historical,
-    });
+    retrieval::start(
+        sandbox,
+        Job {
+            link: row.id.clone(),
+            resources: row.fetch_resources.clone(),
+            request_id: uuid(),
+            process: Process::Historical,
+        },
+    );
     Ok(row)
 }
 
@@ -306,7 +346,12 @@ fn institution_user_id(seed: u64, wanted: &Registration) -> String {
 /// The link with an id, or the answer that there is none.
 pub(crate) fn find(sandbox: &Sandbox, id: &str) -> Result<LinkRow, Refusal> {
     let id = super::fields::uuid(id).ok_or_else(Refusal::not_found)?;
-    sandbox.state().links.get(&id).cloned().ok_or_else(Refusal::not_found)
+    sandbox
+        .state()
+        .links
+        .get(&id)
+        .cloned()
+        .ok_or_else(Refusal::not_found)
 }
 
 pub(super) async fn detail(
@@ -315,7 +360,10 @@ pub(super) async fn detail(
     uri: Uri,
 ) -> Answer {
     let row = find(&sandbox, &id)?;
-    Ok(json_text(StatusCode::OK, Query::of(&uri).chosen(show(&sandbox, &row))))
+    Ok(json_text(
+        StatusCode::OK,
+        Query::of(&uri).chosen(show(&sandbox, &row)),
+    ))
 }
 
 /// Changes what is retrieved and how long it is kept.
@@ -339,7 +387,10 @@ pub(super) async fn modify(
     fields.finish()?;
     let mut state = sandbox.state();
     let now = state.now();
-    let link = state.links.get_mut(&row.id).ok_or_else(Refusal::not_found)?;
+    let link = state
+        .links
+        .get_mut(&row.id)
+        .ok_or_else(Refusal::not_found)?;
     if let Some(mode) = mode {
         let recurrent = mode == "recurrent";
         if recurrent && !link.recurrent {
@@ -377,19 +428,25 @@ pub(super) async fn update(
         let mut state = sandbox.state();
         retrieval::log_in(&sandbox, &mut state, row.institution, &row.curp)?;
         let now = state.now();
-        let link = state.links.get_mut(&row.id).ok_or_else(Refusal::not_found)?;
+        let link = state
+            .links
+            .get_mut(&row.id)
+            .ok_or_else(Refusal::not_found)?;
         link.valid = true;
         link.failures = 0;
         link.last_accessed_at = Some(now);
         show(&sandbox, link)
     };
     if row.recurrent {
-        retrieval::start(&sandbox, Job {
-            link: row.id,
-            resources: row.fetch_resources,
-            request_id: uuid(),
-            process: Process::Recurrent,
-        });
+        retrieval::start(
+            &sandbox,
+            Job {
+                link: row.id,
+                resources: row.fetch_resources,
+                request_id: uuid(),
+                process: Process::Recurrent,
+            },
+        );
     }
     Ok(json_text(StatusCode::OK, shown))
 }
@@ -448,13 +505,21 @@ pub(super) async fn refresh(
         let now = state.now();
         retrieval::usable(&row, now)?;
         let wait = TimeDelta::minutes(sandbox.settings().refresh_minutes);
-        let rest = row.refreshed_at.map(|at| later(at, wait).signed_duration_since(now));
+        let rest = row
+            .refreshed_at
+            .map(|at| later(at, wait).signed_duration_since(now));
         if let Some(rest) = rest.filter(|rest| *rest > TimeDelta::zero()) {
-            let minutes = rest.num_seconds().saturating_add(59).checked_div(60).unwrap_or(1);
+            let minutes = rest
+                .num_seconds()
+                .saturating_add(59)
+                .checked_div(60)
+                .unwrap_or(1);
             return Err(Refusal::one(
                 StatusCode::CONFLICT,
                 "link_refreshed",
-                format!("The link has already been refreshed. Please wait {minutes} minutes before trying again."),
+                format!(
+                    "The link has already been refreshed. Please wait {minutes} minutes before trying again."
+                ),
             ));
         }
         retrieval::log_in_to(&sandbox, &mut state, &row)?;
@@ -462,11 +527,14 @@ pub(super) async fn refresh(
             link.refreshed_at = Some(now);
         }
     }
-    retrieval::start(&sandbox, Job {
-        link: row.id,
-        resources,
-        request_id: request_id.clone(),
-        process: Process::Historical,
-    });
+    retrieval::start(
+        &sandbox,
+        Job {
+            link: row.id,
+            resources,
+            request_id: request_id.clone(),
+            process: Process::Historical,
+        },
+    );
     Ok(accepted(&request_id))
 }

@@ -58,7 +58,10 @@ impl Query {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| &**value)
     }
 
     /// The part of an object that `omit` and `fields` leave.
@@ -125,11 +128,19 @@ impl Query {
             Some(text) => text.parse::<usize>().unwrap_or(0),
         };
         if page == 0 || page > pages {
-            return Err(Refusal::one(StatusCode::NOT_FOUND, "not_found", "Invalid page."));
+            return Err(Refusal::one(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "Invalid page.",
+            ));
         }
         let address = |page: usize| self.address(page, headers, uri);
         let quoted = |there: bool, page: usize| {
-            if there { format!("\"{}\"", address(page)) } else { "null".to_owned() }
+            if there {
+                format!("\"{}\"", address(page))
+            } else {
+                "null".to_owned()
+            }
         };
         let results: Vec<String> = elements
             .iter()
@@ -151,16 +162,24 @@ impl Query {
 
     /// The absolute address of a page, with everything else that was asked for.
     fn address(&self, page: usize, headers: &HeaderMap, uri: &Uri) -> String {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
         let host = host.filter(|host| {
-            host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'[' | b']'))
+            host.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'[' | b']'))
         });
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (key, value) in self.0.iter().filter(|(key, _)| key != "page") {
             query.append_pair(key, value);
         }
         query.append_pair("page", &page.to_string());
-        format!("http://{}{}?{}", host.unwrap_or("127.0.0.1"), uri.path(), query.finish())
+        format!(
+            "http://{}{}?{}",
+            host.unwrap_or("127.0.0.1"),
+            uri.path(),
+            query.finish()
+        )
     }
 }
 
@@ -176,7 +195,10 @@ fn filter_named(key: &str, names: &[&'static str]) -> Option<(&'static str, Comp
         Some((name, "range")) => (name, Comparison::Between),
         Some(_) => return None,
     };
-    names.iter().find(|known| **known == name).map(|known| (*known, comparison))
+    names
+        .iter()
+        .find(|known| **known == name)
+        .map(|known| (*known, comparison))
 }
 
 /// Whether a filter's value can be one at all, where a list has nothing to hold it against.

@@ -16,8 +16,13 @@ use crate::retrieval::{self, Job, Process, Wanted};
 use crate::world::{Sandbox, Stored};
 
 impl Filtered for Stored {
-    const NAMES: &'static [&'static str] =
-        &["id", "link", "internal_identification", "collected_at", "created_at"];
+    const NAMES: &'static [&'static str] = &[
+        "id",
+        "link",
+        "internal_identification",
+        "collected_at",
+        "created_at",
+    ];
 
     fn field(&self, name: &str) -> Option<Field<'_>> {
         Some(match name {
@@ -79,12 +84,15 @@ pub(super) async fn retrieve(
     if is_async(&headers) {
         let request_id = uuid();
         drop(state);
-        retrieval::start(&sandbox, Job {
-            link: row.id,
-            resources: vec![resource],
-            request_id: request_id.clone(),
-            process: Process::Asked,
-        });
+        retrieval::start(
+            &sandbox,
+            Job {
+                link: row.id,
+                resources: vec![resource],
+                request_id: request_id.clone(),
+                process: Process::Asked,
+            },
+        );
         return Ok(accepted(&request_id));
     }
     let got = retrieval::gather(&sandbox, &mut state, &row, resource, wanted)?;
@@ -107,7 +115,9 @@ pub(super) async fn detail(
     let mut state = sandbox.state();
     state.drop_stale();
     let mut rows = state.stored.get(&resource).into_iter().flatten();
-    let row = rows.find(|row| row.id == id).ok_or_else(Refusal::not_found)?;
+    let row = rows
+        .find(|row| row.id == id)
+        .ok_or_else(Refusal::not_found)?;
     let response = json_text(StatusCode::OK, Query::of(&uri).chosen(row.json.clone()));
     Ok(on_the_way(response, &row.internal_identification))
 }
@@ -119,7 +129,12 @@ pub(super) async fn delete(
 ) -> Answer {
     let id = super::fields::uuid(&id).ok_or_else(Refusal::not_found)?;
     let mut state = sandbox.state();
-    let there = state.stored.get(&resource).into_iter().flatten().any(|row| row.id == id);
+    let there = state
+        .stored
+        .get(&resource)
+        .into_iter()
+        .flatten()
+        .any(|row| row.id == id);
     if !there {
         return Err(Refusal::not_found());
     }

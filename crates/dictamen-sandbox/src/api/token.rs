@@ -79,15 +79,31 @@ pub(super) async fn create(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> A
     let jti = hex_id();
     let expires_at = later(now, TimeDelta::minutes(MINUTES));
     state.sessions.retain(|_, session| session.expires_at > now);
-    state.sessions.insert(jti.clone(), Session { expires_at, used: false, options });
+    state.sessions.insert(
+        jti.clone(),
+        Session {
+            expires_at,
+            used: false,
+            options,
+        },
+    );
     let refresh_until = later(now, TimeDelta::days(REFRESH_DAYS));
-    Ok(json(StatusCode::OK, &json!({
-        "refresh": sign(&sandbox, "refresh", &hex_id(), now, refresh_until),
-        "access": sign(&sandbox, "access", &jti, now, expires_at),
-    })))
+    Ok(json(
+        StatusCode::OK,
+        &json!({
+            "refresh": sign(&sandbox, "refresh", &hex_id(), now, refresh_until),
+            "access": sign(&sandbox, "access", &jti, now, expires_at),
+        }),
+    ))
 }
 
-fn sign(sandbox: &Sandbox, kind: &str, jti: &str, now: DateTime<Utc>, until: DateTime<Utc>) -> String {
+fn sign(
+    sandbox: &Sandbox,
+    kind: &str,
+    jti: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> String {
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let head = encode(&json!({ "alg": "HS512", "typ": "JWT" }));
     let claims = encode(&json!({
@@ -112,7 +128,10 @@ fn key(sandbox: &Sandbox) -> Option<Hmac<Sha512>> {
 pub(crate) fn session(sandbox: &Sandbox, token: &str) -> Option<(String, Options)> {
     let (signed, signature) = token.rsplit_once('.')?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    key(sandbox)?.chain_update(signed).verify_slice(&signature).ok()?;
+    key(sandbox)?
+        .chain_update(signed)
+        .verify_slice(&signature)
+        .ok()?;
     let (_, claims) = signed.split_once('.')?;
     let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
     let state = sandbox.state();

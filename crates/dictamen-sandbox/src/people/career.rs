@@ -92,20 +92,46 @@ fn register_begins() -> NaiveDate {
 
 /// Hundredths of a UMA that a person's work is worth.
 const WORTH: [(i64, i64); 9] = [
-    (0, 110), (80, 150), (250, 215), (500, 330), (700, 470), (850, 760), (940, 1300), (985, 2500),
+    (0, 110),
+    (80, 150),
+    (250, 215),
+    (500, 330),
+    (700, 470),
+    (850, 760),
+    (940, 1300),
+    (985, 2500),
     (1000, 4200),
 ];
 /// Days a job lasts.
 const TENURE: [(i64, i64); 9] = [
-    (0, 1), (60, 15), (220, 100), (400, 300), (560, 640), (720, 1300), (860, 2600), (960, 5500),
+    (0, 1),
+    (60, 15),
+    (220, 100),
+    (400, 300),
+    (560, 640),
+    (720, 1300),
+    (860, 2600),
+    (960, 5500),
     (1000, 11_000),
 ];
 /// Days between two jobs; long ones are mostly informal work.
 const GAP: [(i64, i64); 7] = [
-    (0, 1), (250, 4), (450, 25), (650, 90), (820, 240), (940, 800), (1000, 3000),
+    (0, 1),
+    (250, 4),
+    (450, 25),
+    (650, 90),
+    (820, 240),
+    (940, 800),
+    (1000, 3000),
 ];
 /// Age, in days, at the first registered job.
-const ENTRY: [(i64, i64); 5] = [(0, 5844), (200, 6700), (550, 7700), (850, 8800), (1000, 11_000)];
+const ENTRY: [(i64, i64); 5] = [
+    (0, 5844),
+    (200, 6700),
+    (550, 7700),
+    (850, 8800),
+    (1000, 11_000),
+];
 
 /// A working life from a birth on.
 pub(crate) fn live(birth: NaiveDate, dice: &mut Dice) -> Timeline {
@@ -127,7 +153,10 @@ pub(crate) fn live(birth: NaiveDate, dice: &mut Dice) -> Timeline {
         if dice.chance(150) {
             state = names::state(dice);
         }
-        let former = timeline.jobs.get(usize::try_from(dice.between(0, 9)).unwrap_or(0)).cloned();
+        let former = timeline
+            .jobs
+            .get(usize::try_from(dice.between(0, 9)).unwrap_or(0))
+            .cloned();
         let mut job = employer(state, dice);
         if let Some(former) = former.filter(|_| dice.chance(300)) {
             job.employer = former.employer;
@@ -141,7 +170,9 @@ pub(crate) fn live(birth: NaiveDate, dice: &mut Dice) -> Timeline {
         let long = end.signed_duration_since(start).num_days() > 400;
         timeline.jobs.push(job);
         if long && dice.chance(90) {
-            timeline.jobs.push(second_job(state, start, end, worth, dice));
+            timeline
+                .jobs
+                .push(second_job(state, start, end, worth, dice));
         }
         worth = share(worth, dice.between(900, 1210), 1000).max(100);
         let gap = dice.draw(&GAP);
@@ -158,12 +189,19 @@ pub(crate) fn live(birth: NaiveDate, dice: &mut Dice) -> Timeline {
 
 /// What people do between two jobs: some pay their contributions on their own, some take money out
 /// of their pension.
-fn pause(timeline: &mut Timeline, birth: NaiveDate, (end, next): (NaiveDate, NaiveDate), dice: &mut Dice) {
+fn pause(
+    timeline: &mut Timeline,
+    birth: NaiveDate,
+    (end, next): (NaiveDate, NaiveDate),
+    dice: &mut Dice,
+) {
     let days = next.signed_duration_since(end).num_days();
     let age = end.signed_duration_since(birth).num_days();
     if days > 120 && age > 50_i64.saturating_mul(365) && dice.chance(250) {
         let first = after(end, dice.between(15, 40));
-        timeline.jobs.push(voluntary(first, after(next, -dice.between(1, 20)), dice));
+        timeline
+            .jobs
+            .push(voluntary(first, after(next, -dice.between(1, 20)), dice));
     } else if days > 46 && timeline.redeemed.is_none() && dice.chance(70) {
         timeline.redeemed = Some((after(end, 60), dice.between(5, 90)));
     }
@@ -209,8 +247,16 @@ fn voluntary(start: NaiveDate, end: NaiveDate, dice: &mut Dice) -> Employment {
         start,
         end,
         movements: vec![
-            Movement { date: start, event: Event::VoluntaryContribution, salary: chosen },
-            Movement { date: end, event: Event::DismissedResigned, salary: chosen },
+            Movement {
+                date: start,
+                event: Event::VoluntaryContribution,
+                salary: chosen,
+            },
+            Movement {
+                date: end,
+                event: Event::DismissedResigned,
+                salary: chosen,
+            },
         ],
         ..employer(names::state(dice), dice)
     }
@@ -228,11 +274,14 @@ enum Cause {
 
 /// Everything registered in a job, from its beginning to its end.
 pub(super) fn movements(job: &Employment, worth: i64, dice: &mut Dice) -> Vec<Movement> {
-    let within = |salary: Centavos, date: NaiveDate| {
-        salary.max(floor(date, job.state)).min(cap(date))
-    };
+    let within =
+        |salary: Centavos, date: NaiveDate| salary.max(floor(date, job.state)).min(cap(date));
     let mut salary = within(share(uma(job.start), worth, 100), job.start);
-    let mut movements = vec![Movement { date: job.start, event: Event::Hired, salary }];
+    let mut movements = vec![Movement {
+        date: job.start,
+        event: Event::Hired,
+        salary,
+    }];
     for (date, cause) in causes(job, dice) {
         let before = salary;
         let event = match cause {
@@ -242,17 +291,29 @@ pub(super) fn movements(job: &Employment, worth: i64, dice: &mut Dice) -> Vec<Mo
             }
             Cause::Law => {
                 let was_capped = salary == cap(after(date, -1));
-                salary = if was_capped { cap(date) } else { within(salary, date) };
+                salary = if was_capped {
+                    cap(date)
+                } else {
+                    within(salary, date)
+                };
                 Event::SalaryModification
             }
             Cause::Leave(event) => event,
         };
         if salary != before || matches!(cause, Cause::Leave(_)) {
-            movements.push(Movement { date, event, salary });
+            movements.push(Movement {
+                date,
+                event,
+                salary,
+            });
         }
     }
     if !job.forgotten {
-        movements.push(Movement { date: job.end, event: Event::DismissedResigned, salary });
+        movements.push(Movement {
+            date: job.end,
+            event: Event::DismissedResigned,
+            salary,
+        });
     }
     movements
 }
@@ -262,7 +323,8 @@ fn causes(job: &Employment, dice: &mut Dice) -> Vec<(NaiveDate, Cause)> {
     let variable = dice.chance(140);
     let mut causes = Vec::new();
     for year in job.start.year()..=job.end.year() {
-        let on = |month: u32, day: u32| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+        let on =
+            |month: u32, day: u32| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
         causes.push((on(1, 1), Cause::Law));
         causes.push((on(2, 1), Cause::Law));
         if variable {
@@ -272,17 +334,31 @@ fn causes(job: &Employment, dice: &mut Dice) -> Vec<(NaiveDate, Cause)> {
             continue;
         }
         if dice.chance(620) {
-            let day = if dice.chance(550) { on(1, 1) } else { dice.day(on(1, 2), on(12, 28)) };
+            let day = if dice.chance(550) {
+                on(1, 1)
+            } else {
+                dice.day(on(1, 2), on(12, 28))
+            };
             causes.push((day, Cause::Change(dice.between(25, 85))));
         }
         if dice.chance(90) {
-            causes.push((dice.day(on(1, 2), on(12, 28)), Cause::Change(dice.between(100, 380))));
+            causes.push((
+                dice.day(on(1, 2), on(12, 28)),
+                Cause::Change(dice.between(100, 380)),
+            ));
         }
         if dice.chance(25) {
-            causes.push((dice.day(on(1, 2), on(12, 28)), Cause::Change(dice.between(-200, -40))));
+            causes.push((
+                dice.day(on(1, 2), on(12, 28)),
+                Cause::Change(dice.between(-200, -40)),
+            ));
         }
         if dice.chance(70) {
-            let leave = if dice.chance(700) { Event::SickLeave } else { Event::Absence };
+            let leave = if dice.chance(700) {
+                Event::SickLeave
+            } else {
+                Event::Absence
+            };
             causes.push((dice.day(on(1, 2), on(12, 28)), Cause::Leave(leave)));
         }
     }

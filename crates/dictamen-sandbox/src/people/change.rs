@@ -46,9 +46,15 @@ impl Timeline {
             LifeEvent::Raise { percent } => {
                 for job in self.jobs.iter_mut().filter(|job| current(job.end)) {
                     job.movements.retain(|movement| movement.date <= day);
-                    let Some(before) = job.movements.last().copied() else { continue };
+                    let Some(before) = job.movements.last().copied() else {
+                        continue;
+                    };
                     let salary = changed(before.salary, percent, day, job.state);
-                    job.movements.push(Movement { date: day, event: Event::SalaryModification, salary });
+                    job.movements.push(Movement {
+                        date: day,
+                        event: Event::SalaryModification,
+                        salary,
+                    });
                     job.end = NaiveDate::MAX;
                 }
             }
@@ -67,7 +73,11 @@ impl Timeline {
             job.forgotten = false;
             job.movements.retain(|movement| movement.date < day);
             let salary = job.movements.last().map_or(0, |movement| movement.salary);
-            job.movements.push(Movement { date: day, event: Event::DismissedResigned, salary });
+            job.movements.push(Movement {
+                date: day,
+                event: Event::DismissedResigned,
+                salary,
+            });
         }
     }
 
@@ -77,7 +87,11 @@ impl Timeline {
         let mut job = employer(state, dice);
         job.start = day;
         job.end = NaiveDate::MAX;
-        job.movements = vec![Movement { date: day, event: Event::Hired, salary }];
+        job.movements = vec![Movement {
+            date: day,
+            event: Event::Hired,
+            salary,
+        }];
         self.jobs.push(job);
     }
 }

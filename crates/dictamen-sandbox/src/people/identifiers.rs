@@ -85,17 +85,22 @@ pub(crate) fn birth_date(curp: &str) -> Option<NaiveDate> {
 /// the institute.
 pub(crate) fn looks_like_a_curp(text: &str) -> bool {
     text.len() == 18
-        && text.bytes().enumerate().all(|(position, byte)| match position {
-            0..=3 | 11..=12 => byte.is_ascii_uppercase(),
-            4..=9 | 17 => byte.is_ascii_digit(),
-            10 => byte.is_ascii_uppercase(),
-            _ => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
-        })
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(position, byte)| match position {
+                0..=3 | 11..=12 => byte.is_ascii_uppercase(),
+                4..=9 | 17 => byte.is_ascii_digit(),
+                10 => byte.is_ascii_uppercase(),
+                _ => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            })
 }
 
 /// A social security number.
 pub(crate) fn nss(birth: NaiveDate, dice: &mut Dice) -> String {
-    let joined = birth.year().saturating_add(i32::try_from(dice.between(15, 30)).unwrap_or(20));
+    let joined = birth
+        .year()
+        .saturating_add(i32::try_from(dice.between(15, 30)).unwrap_or(20));
     let start = format!(
         "{:02}{:02}{}{}",
         dice.between(1, 97),
@@ -138,7 +143,12 @@ pub(crate) fn company_rfc(dice: &mut Dice) -> String {
 /// A registration of an employer with the IMSS: a letter, four to six places of the register, the
 /// kind of insurance, a check digit.
 pub(crate) fn registration(kind: u8, dice: &mut Dice) -> String {
-    format!("{}{}{kind:02}{}", any_letter(dice), dice.digits(7), dice.digits(1))
+    format!(
+        "{}{}{kind:02}{}",
+        any_letter(dice),
+        dice.digits(7),
+        dice.digits(1)
+    )
 }
 
 fn any_letter(dice: &mut Dice) -> char {

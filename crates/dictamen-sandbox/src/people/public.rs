@@ -9,9 +9,21 @@ use super::names;
 use crate::random::{Dice, after, share};
 
 /// Centavos per day, in 2026; the base salary only, without what is paid beside it.
-const SALARY: [(i64, i64); 5] = [(0, 33_000), (300, 38_000), (650, 52_000), (920, 78_000), (1000, 105_000)];
+const SALARY: [(i64, i64); 5] = [
+    (0, 33_000),
+    (300, 38_000),
+    (650, 52_000),
+    (920, 78_000),
+    (1000, 105_000),
+];
 /// Days a post is held.
-const TENURE: [(i64, i64); 5] = [(0, 180), (150, 1200), (450, 4000), (800, 9000), (1000, 13_500)];
+const TENURE: [(i64, i64); 5] = [
+    (0, 180),
+    (150, 1200),
+    (450, 4000),
+    (800, 9000),
+    (1000, 13_500),
+];
 
 /// A working life from a birth on.
 pub(super) fn live(birth: NaiveDate, dice: &mut Dice) -> Timeline {
@@ -52,8 +64,15 @@ fn movements(job: &Employment, salary_2026: i64, dice: &mut Dice) -> Vec<Movemen
     for year in job.start.year().saturating_add(1)..=job.end.year() {
         let date = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
         if date < job.end && dice.chance(350) {
-            let event = dice.pick(&[Event::BdutaCertificate, Event::DyeCertificate], Event::Normal);
-            movements.push(Movement { date, event, salary: in_year(year) });
+            let event = dice.pick(
+                &[Event::BdutaCertificate, Event::DyeCertificate],
+                Event::Normal,
+            );
+            movements.push(Movement {
+                date,
+                event,
+                salary: in_year(year),
+            });
         }
     }
     movements

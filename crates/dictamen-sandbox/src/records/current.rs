@@ -79,7 +79,11 @@ pub(crate) fn current_employment(subject: &Subject<'_>) -> String {
             birth_date: employed.map(|()| person.birth),
             document_ids: employed.map(|()| documents(subject)).unwrap_or_default(),
         },
-        status: if employed.is_some() { "EMPLOYED" } else { "UNEMPLOYED" },
+        status: if employed.is_some() {
+            "EMPLOYED"
+        } else {
+            "UNEMPLOYED"
+        },
         current_employment_records: employed.map(|()| employers),
     })
 }

@@ -107,9 +107,17 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn of(timeline: &'a Timeline, day: NaiveDate) -> Self {
-        let mut jobs: Vec<&Employment> = timeline.jobs.iter().filter(|job| job.start <= day).collect();
+        let mut jobs: Vec<&Employment> = timeline
+            .jobs
+            .iter()
+            .filter(|job| job.start <= day)
+            .collect();
         jobs.sort_by_key(|job| std::cmp::Reverse((job.start, job.end)));
-        Self { jobs, day, retired: timeline.retired.is_some_and(|retired| retired <= day) }
+        Self {
+            jobs,
+            day,
+            retired: timeline.retired.is_some_and(|retired| retired <= day),
+        }
     }
 
     fn is_open(&self, job: &Employment) -> bool {
@@ -117,11 +125,16 @@ impl<'a> View<'a> {
     }
 
     fn employed(&self) -> bool {
-        self.jobs.iter().any(|job| self.is_open(job) && !job.voluntary)
+        self.jobs
+            .iter()
+            .any(|job| self.is_open(job) && !job.voluntary)
     }
 
     fn salary(&self, job: &Employment) -> i64 {
-        let movement = job.movements.iter().rfind(|movement| movement.date <= self.day);
+        let movement = job
+            .movements
+            .iter()
+            .rfind(|movement| movement.date <= self.day);
         movement.map_or(0, |movement| movement.salary)
     }
 
@@ -134,7 +147,11 @@ impl<'a> View<'a> {
     }
 
     fn last_end(&self) -> Option<NaiveDate> {
-        self.jobs.iter().map(|job| job.end).filter(|end| *end <= self.day).max()
+        self.jobs
+            .iter()
+            .map(|job| job.end)
+            .filter(|end| *end <= self.day)
+            .max()
     }
 
     /// Days with at least one job.
@@ -142,7 +159,12 @@ impl<'a> View<'a> {
         let mut spans: Vec<(NaiveDate, NaiveDate)> = self
             .jobs
             .iter()
-            .map(|job| (job.start, if self.is_open(job) { self.day } else { job.end }))
+            .map(|job| {
+                (
+                    job.start,
+                    if self.is_open(job) { self.day } else { job.end },
+                )
+            })
             .collect();
         spans.sort_unstable();
         let mut counted: Option<NaiveDate> = None;
@@ -159,7 +181,9 @@ impl<'a> View<'a> {
 }
 
 fn inclusive(start: NaiveDate, end: NaiveDate) -> i64 {
-    end.signed_duration_since(start).num_days().saturating_add(1)
+    end.signed_duration_since(start)
+        .num_days()
+        .saturating_add(1)
 }
 
 /// A rest of more than three days counts as a week.
@@ -170,7 +194,11 @@ fn weeks(days: i64) -> i64 {
 /// The record of a subject, as JSON.
 pub(crate) fn employment_record(subject: &Subject<'_>) -> String {
     let none = Timeline::default();
-    let timeline = if subject.quirks.no_history { &none } else { &subject.person.timeline };
+    let timeline = if subject.quirks.no_history {
+        &none
+    } else {
+        &subject.person.timeline
+    };
     let view = View::of(timeline, subject.report);
     let public = subject.institution == Institution::Issste;
     let old = subject.quirks.shape_2023;
@@ -182,12 +210,22 @@ pub(crate) fn employment_record(subject: &Subject<'_>) -> String {
         created_at: &collected_at,
         collected_at: &collected_at,
         report_date: subject.report,
-        days_since_extraction: (!old)
-            .then(|| subject.now.date_naive().signed_duration_since(subject.report).num_days().max(0)),
+        days_since_extraction: (!old).then(|| {
+            subject
+                .now
+                .date_naive()
+                .signed_duration_since(subject.report)
+                .num_days()
+                .max(0)
+        }),
         internal_identification: &subject.person.curp,
         personal_data: personal_data(subject, &view),
         social_security_summary: private.map(|()| summary(timeline, &view)),
-        employment_records: view.jobs.iter().map(|job| render(subject, &view, job, &collected_at)).collect(),
+        employment_records: view
+            .jobs
+            .iter()
+            .map(|job| render(subject, &view, job, &collected_at))
+            .collect(),
         employment_scores: (!old).then(|| private.map(|()| scores(&view))),
         salary_estimation: (!old).then(|| private.map(|()| estimation(&view))),
         files: files(subject, &view),
@@ -233,7 +271,12 @@ fn summary(timeline: &Timeline, view: &View<'_>) -> Summary {
     }
 }
 
-fn render<'a>(subject: &Subject<'_>, view: &View<'_>, job: &'a Employment, collected_at: &'a str) -> Job<'a> {
+fn render<'a>(
+    subject: &Subject<'_>,
+    view: &View<'_>,
+    job: &'a Employment,
+    collected_at: &'a str,
+) -> Job<'a> {
     let public = subject.institution == Institution::Issste;
     let open = view.is_open(job);
     let end = if open { view.day } else { job.end };
@@ -301,7 +344,10 @@ fn estimation(view: &View<'_>) -> Estimation {
 }
 
 fn files(subject: &Subject<'_>, view: &View<'_>) -> Option<Vec<File>> {
-    let title = format!("ReporteSemanasCotizadas_{}", subject.report.format("%d%m%y"));
+    let title = format!(
+        "ReporteSemanasCotizadas_{}",
+        subject.report.format("%d%m%y")
+    );
     subject.attach_pdf.then(|| {
         let lines = [
             title.clone(),
@@ -343,7 +389,12 @@ impl Situation {
             .flat_map(|job| &job.movements)
             .filter(|movement| movement.date <= day)
             .count();
-        Self { employed: view.employed(), salary: view.current_salary(), employers, movements }
+        Self {
+            employed: view.employed(),
+            salary: view.current_salary(),
+            employers,
+            movements,
+        }
     }
 
     /// What a notice of changes lists, coming from `before`.

@@ -16,7 +16,10 @@ use serde::{Serialize, Serializer};
 use super::{Pesos, Subject, employment_record, write};
 
 static PARAMETERS: LazyLock<Option<Parameters>> = LazyLock::new(|| {
-    let files = BTreeMap::from([("metrics.toml".to_owned(), include_str!("metrics.toml").to_owned())]);
+    let files = BTreeMap::from([(
+        "metrics.toml".to_owned(),
+        include_str!("metrics.toml").to_owned(),
+    )]);
     Parameters::parse(&files).ok()
 });
 
@@ -45,7 +48,8 @@ impl Serialize for Metrics<'_> {
             match value {
                 Value::Int(number) => map.serialize_entry(name, number)?,
                 Value::Decimal(number) => {
-                    let rounded = number.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
+                    let rounded =
+                        number.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
                     map.serialize_entry(name, &Pesos(rounded.normalize()))?;
                 }
                 Value::Text(text) => map.serialize_entry(name, &**text)?,
@@ -61,10 +65,17 @@ impl Serialize for Metrics<'_> {
 /// The metrics of a subject at the reference day, as JSON; `None` when they cannot be computed.
 pub(crate) fn metrics(subject: &Subject<'_>, reference: Option<NaiveDate>) -> Option<String> {
     let day = reference.unwrap_or(subject.report);
-    let on_the_day = Subject { report: day, ..subject.clone() };
+    let on_the_day = Subject {
+        report: day,
+        ..subject.clone()
+    };
     let record = employment_record(&on_the_day);
     let application = br#"{"application_id":"-","requested_amount":1,"requested_term_months":1}"#;
     let request = DecisionRequest::parse_with_parts(record.as_bytes(), application, None).ok()?;
     let values = compute(&request, day, PARAMETERS.as_ref()?).ok()?;
-    Some(write(&Metrics { subject, reference, values }))
+    Some(write(&Metrics {
+        subject,
+        reference,
+        values,
+    }))
 }

@@ -36,7 +36,9 @@ pub(crate) fn owner(subject: &Subject<'_>) -> String {
         email: subject.email,
         phone_number: None,
         address: None,
-        document_id: documents(subject).into_iter().find(|document| document.document_type == "CURP"),
+        document_id: documents(subject)
+            .into_iter()
+            .find(|document| document.document_type == "CURP"),
         business_name: None,
         first_name: Some(name.given),
         last_name: Some(name.first_surname),

@@ -10,7 +10,10 @@ pub(super) fn base64(lines: &[String]) -> String {
 fn document(lines: &[String]) -> String {
     let mut text = String::from("BT /F1 12 Tf 72 720 Td 16 TL");
     for line in lines {
-        let plain: String = line.chars().filter(|c| c.is_ascii() && !"()\\".contains(*c)).collect();
+        let plain: String = line
+            .chars()
+            .filter(|c| c.is_ascii() && !"()\\".contains(*c))
+            .collect();
         text.push_str(&format!(" ({plain}) Tj T*"));
     }
     text.push_str(" ET");
@@ -27,7 +30,10 @@ fn document(lines: &[String]) -> String {
     let mut places = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         places.push(pdf.len());
-        pdf.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index.saturating_add(1)));
+        pdf.push_str(&format!(
+            "{} 0 obj\n{object}\nendobj\n",
+            index.saturating_add(1)
+        ));
     }
     let start = pdf.len();
     let count = objects.len().saturating_add(1);

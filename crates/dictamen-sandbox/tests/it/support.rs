@@ -75,7 +75,10 @@ impl Got {
         let list = self.json();
         for error in list.as_array().unwrap() {
             let id = error["request_id"].as_str().unwrap();
-            assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
+            assert!(
+                id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()),
+                "{id}"
+            );
             assert!(error["message"].is_string());
         }
         (self.status, list[0]["code"].as_str().unwrap().to_owned())
@@ -92,7 +95,11 @@ pub(crate) fn calm() -> Settings {
         requests_per_30s: 0,
         deletes_per_minute: 0,
         logins_per_day: 0,
-        notices: Notices { delay: Duration::ZERO, backoff: Duration::from_millis(10), ..Notices::default() },
+        notices: Notices {
+            delay: Duration::ZERO,
+            backoff: Duration::from_millis(10),
+            ..Notices::default()
+        },
         ..Settings::default()
     }
 }
@@ -102,13 +109,25 @@ impl Local {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let sandbox = Sandbox::new(settings);
-        tokio::spawn(dictamen_sandbox::serve::run(listener, sandbox.clone(), std::future::pending()));
-        Self { sandbox, base, http: reqwest::Client::new() }
+        tokio::spawn(dictamen_sandbox::serve::run(
+            listener,
+            sandbox.clone(),
+            std::future::pending(),
+        ));
+        Self {
+            sandbox,
+            base,
+            http: reqwest::Client::new(),
+        }
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let settings = self.sandbox.settings();
-        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
+        let url = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        };
         self.http
             .request(method.parse().unwrap(), url)
             .basic_auth(&settings.secret_id, Some(&settings.secret_password))
@@ -141,7 +160,9 @@ impl Local {
     pub(crate) async fn until(&self, path: &str, count: u64) -> Value {
         for _ in 0..400 {
             let list = self.get(path).await.json();
-            let found = list["count"].as_u64().unwrap_or_else(|| u64::try_from(list.as_array().unwrap().len()).unwrap());
+            let found = list["count"]
+                .as_u64()
+                .unwrap_or_else(|| u64::try_from(list.as_array().unwrap().len()).unwrap());
             if found >= count {
                 return list;
             }
@@ -154,7 +175,10 @@ impl Local {
 pub(crate) async fn got(request: RequestBuilder) -> Got {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
-    Got { status, text: response.text().await.unwrap() }
+    Got {
+        status,
+        text: response.text().await.unwrap(),
+    }
 }
 
 /// A valid CURP beginning with four letters.
