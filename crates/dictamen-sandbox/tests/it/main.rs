@@ -8,7 +8,10 @@
     reason = "tests"
 )]
 
+mod client;
+mod limits;
 mod links;
+mod notices;
 mod people;
 mod records;
 mod support;
