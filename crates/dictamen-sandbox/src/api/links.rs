@@ -256,7 +256,7 @@ pub(crate) fn stale_in(fields: &mut Fields) -> Option<String> {
 }
 
 /// The caller's own id; null in silence when it looks like something personal.
-fn external_id(fields: &mut Fields) -> Option<String> {
+pub(crate) fn external_id(fields: &mut Fields) -> Option<String> {
     let text = fields.text("external_id")?;
     let personal = identifiers::looks_like_a_curp(&text.to_uppercase())
         || text.contains('@')
@@ -424,31 +424,40 @@ pub(super) async fn update(
         fields.text(name);
     }
     fields.finish()?;
-    let shown = {
+    let row = renew(&sandbox, &row.id)?;
+    let shown = show(&sandbox, &row);
+    Ok(json_text(StatusCode::OK, shown))
+}
+
+/// Logs in anew and makes a link valid again. A recurrent one is updated.
+pub(crate) fn renew(sandbox: &Sandbox, id: &str) -> Result<LinkRow, Refusal> {
+    let row = {
         let mut state = sandbox.state();
-        retrieval::log_in(&sandbox, &mut state, row.institution, &row.curp)?;
-        let now = state.now();
-        let link = state
+        let row = state
             .links
-            .get_mut(&row.id)
+            .get(id)
+            .cloned()
             .ok_or_else(Refusal::not_found)?;
+        retrieval::log_in(sandbox, &mut state, row.institution, &row.curp)?;
+        let now = state.now();
+        let link = state.links.get_mut(id).ok_or_else(Refusal::not_found)?;
         link.valid = true;
         link.failures = 0;
         link.last_accessed_at = Some(now);
-        show(&sandbox, link)
+        link.clone()
     };
     if row.recurrent {
         retrieval::start(
-            &sandbox,
+            sandbox,
             Job {
-                link: row.id,
-                resources: row.fetch_resources,
+                link: row.id.clone(),
+                resources: row.fetch_resources.clone(),
                 request_id: uuid(),
                 process: Process::Recurrent,
             },
         );
     }
-    Ok(json_text(StatusCode::OK, shown))
+    Ok(row)
 }
 
 /// Resuming with a token: no institution of employment asks for one, so there is nothing to resume.

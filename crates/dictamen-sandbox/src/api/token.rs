@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::Sha512;
 
 use super::Answer;
-use super::answer::{Refusal, hex_id, json};
+use super::answer::{Refusal, Wrong, hex_id, json};
 use super::fields::Fields;
 use super::links::{fetch_resources, later, stale_in};
 use crate::institution::Resource;
@@ -33,6 +33,16 @@ pub(crate) struct Options {
     pub(crate) exit: Option<String>,
     pub(crate) event: Option<String>,
     pub(crate) company_name: Option<String>,
+    /// The link that is to be made valid again.
+    pub(crate) link_id: Option<String>,
+}
+
+/// What is known of an access token that was signed here.
+pub(crate) struct Known {
+    /// Whether it is neither expired nor used.
+    pub(crate) usable: bool,
+    pub(crate) jti: String,
+    pub(crate) options: Options,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +64,18 @@ pub(super) async fn create(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> A
         let text = widget.get(path[0])?.get(path[1])?.as_str()?;
         (!text.is_empty()).then(|| text.to_owned())
     };
+    for name in ["success", "exit", "event"] {
+        if text(["callback_urls", name]).is_some_and(|url| !may_return_to(&url)) {
+            fields.wrong(Wrong::new("invalid", "Enter a valid URL.").field("widget.callback_urls"));
+        }
+    }
+    let link_id = if fields.has("link_id") {
+        fields.required_uuid("link_id")
+    } else {
+        None
+    };
     let options = Options {
+        link_id,
         fetch_resources,
         credentials_storage,
         stale_in,
@@ -78,7 +99,11 @@ pub(super) async fn create(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> A
     let now = state.now();
     let jti = hex_id();
     let expires_at = later(now, TimeDelta::minutes(MINUTES));
-    state.sessions.retain(|_, session| session.expires_at > now);
+    // A token that expired lately still knows where to return to.
+    let long_ago = later(now, TimeDelta::days(-1));
+    state
+        .sessions
+        .retain(|_, session| session.expires_at > long_ago);
     state.sessions.insert(
         jti.clone(),
         Session {
@@ -124,8 +149,19 @@ fn key(sandbox: &Sandbox) -> Option<Hmac<Sha512>> {
     Hmac::new_from_slice(secret.as_bytes()).ok()
 }
 
-/// The session of an access token, and its id; `None` when the token is forged, expired or used.
-pub(crate) fn session(sandbox: &Sandbox, token: &str) -> Option<(String, Options)> {
+/// Whether a browser may be sent to an address: any scheme of an application, but none that runs
+/// what stands in the address.
+fn may_return_to(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| {
+        !matches!(
+            url.scheme(),
+            "javascript" | "data" | "vbscript" | "blob" | "file"
+        )
+    })
+}
+
+/// What is known of an access token; `None` when it was not signed here.
+pub(crate) fn known(sandbox: &Sandbox, token: &str) -> Option<Known> {
     let (signed, signature) = token.rsplit_once('.')?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
     key(sandbox)?
@@ -135,18 +171,46 @@ pub(crate) fn session(sandbox: &Sandbox, token: &str) -> Option<(String, Options
     let (_, claims) = signed.split_once('.')?;
     let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
     let state = sandbox.state();
-    let now = state.now();
     let session = state.sessions.get(&claims.jti)?;
-    let usable = claims.token_type == "access"
-        && claims.exp > now.timestamp()
-        && session.expires_at > now
-        && !session.used;
-    usable.then(|| (claims.jti, session.options.clone()))
+    let usable =
+        claims.token_type == "access" && claims.exp > state.now().timestamp() && !session.used;
+    Some(Known {
+        usable,
+        options: session.options.clone(),
+        jti: claims.jti,
+    })
 }
 
 /// Marks a session as used.
 pub(crate) fn spend(sandbox: &Sandbox, jti: &str) {
     if let Some(session) = sandbox.state().sessions.get_mut(jti) {
         session.used = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_return_to;
+
+    #[test]
+    fn where_a_browser_may_be_sent() {
+        for url in [
+            "myapp://success",
+            "https://lender.mx/done?x=1",
+            "http://localhost:3000/",
+            "your-deeplink-here://exit",
+        ] {
+            assert!(may_return_to(url), "{url}");
+        }
+        for url in [
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "data:text/html,x",
+            "/done",
+            "",
+            " javascript:x",
+        ] {
+            assert!(!may_return_to(url), "{url}");
+        }
     }
 }

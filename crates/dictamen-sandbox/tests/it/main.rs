@@ -9,9 +9,11 @@
 )]
 
 mod client;
+mod dictionaries;
 mod limits;
 mod links;
 mod notices;
 mod people;
 mod records;
 mod support;
+mod widget;
