@@ -224,7 +224,7 @@ impl fmt::Display for Error {
             }
             Kind::TimedOut => f.write_str("Belvo did not answer in time")?,
             Kind::Unreachable => {
-                f.write_str("Belvo cannot be reached; check the address and the network")?
+                f.write_str("Belvo cannot be reached; check the address and the network")?;
             }
             Kind::Cut => f.write_str("the connection ended within Belvo's answer")?,
             Kind::TooLarge => f.write_str("Belvo's answer is larger than the limit")?,

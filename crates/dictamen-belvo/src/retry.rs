@@ -40,7 +40,7 @@ impl Default for Retry {
             times: 5,
             unexpected: 3,
             logins: 1,
-            sessions: Duration::from_secs(120),
+            sessions: Duration::from_mins(2),
         }
     }
 }

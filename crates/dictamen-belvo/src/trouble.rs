@@ -37,7 +37,7 @@ pub enum Again {
 }
 
 const fn minutes(count: u64) -> Again {
-    Again::After(Duration::from_secs(count * 60))
+    Again::After(Duration::from_mins(count))
 }
 
 macro_rules! troubles {

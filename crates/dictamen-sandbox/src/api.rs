@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Path, Request, State as Extract};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -95,13 +95,13 @@ pub fn router(sandbox: Sandbox) -> Router {
 
 fn collection(resource: Resource) -> axum::routing::MethodRouter<Sandbox> {
     let listed = get(
-        move |state: Extract<Sandbox>, headers: HeaderMap, uri: Uri| {
-            resources::list(state, resource, headers, uri)
+        move |state: Extract<Sandbox>, headers: HeaderMap, uri: Uri| async move {
+            resources::list(state, resource, &headers, &uri)
         },
     );
     let retrieved = listed.post(
-        move |state: Extract<Sandbox>, headers: HeaderMap, uri: Uri, body: Bytes| {
-            resources::retrieve(state, resource, headers, uri, body)
+        move |state: Extract<Sandbox>, headers: HeaderMap, uri: Uri, body: Bytes| async move {
+            resources::retrieve(state, resource, &headers, &uri, &body)
         },
     );
     match resource {
@@ -113,13 +113,15 @@ fn collection(resource: Resource) -> axum::routing::MethodRouter<Sandbox> {
 
 fn element(resource: Resource) -> axum::routing::MethodRouter<Sandbox> {
     get(
-        move |state: Extract<Sandbox>, path: Path<String>, uri: Uri| {
-            resources::detail(state, resource, path, uri)
+        move |state: Extract<Sandbox>, path: Path<String>, uri: Uri| async move {
+            resources::detail(state, resource, path, &uri)
         },
     )
-    .delete(move |state: Extract<Sandbox>, path: Path<String>| {
-        resources::delete(state, resource, path)
-    })
+    .delete(
+        move |state: Extract<Sandbox>, path: Path<String>| async move {
+            resources::delete(state, resource, path)
+        },
+    )
 }
 
 /// Whether the caller wants to be told later.
@@ -139,7 +141,7 @@ async fn authenticate(
     let given = request
         .headers()
         .get(header::AUTHORIZATION)
-        .map(|value| value.as_bytes());
+        .map(HeaderValue::as_bytes);
     if secret.is(given.unwrap_or_default()) {
         return next.run(request).await;
     }

@@ -490,7 +490,7 @@ pub enum Often {
     First(u32),
 }
 
-/// A fault and how often it strikes; written `NAME:5%` or `NAMEx3`, or `NAME` for always.
+/// A fault and how often it strikes; written `NAME:5%` or `NAME:3x`, or `NAME` for always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     /// What goes wrong.
@@ -502,7 +502,7 @@ pub struct Rule {
 /// A rule that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a fault; write NAME, NAME:5% or NAMEx3, with a name of `dictamen sandbox faults`"
+    "`{0}` is not a fault; write NAME, NAME:5% or NAME:3x, with a name of `dictamen sandbox faults`"
 )]
 pub struct UnknownRule(String);
 
@@ -517,15 +517,16 @@ impl FromStr for Rule {
                 often: Often::Percent(100),
             });
         }
-        let (name, often) = if let Some((name, share)) = text.split_once(':') {
-            let share: u8 = share.trim_end_matches('%').parse().map_err(|_| unknown())?;
+        let (name, often) = text.split_once(':').ok_or_else(unknown)?;
+        let often = if let Some(times) = often.strip_suffix('x') {
+            Often::First(times.parse().map_err(|_| unknown())?)
+        } else {
+            let share = often.strip_suffix('%').unwrap_or(often);
+            let share: u8 = share.parse().map_err(|_| unknown())?;
             if share > 100 {
                 return Err(unknown());
             }
-            (name, Often::Percent(share))
-        } else {
-            let (name, times) = text.rsplit_once('x').ok_or_else(unknown)?;
-            (name, Often::First(times.parse().map_err(|_| unknown())?))
+            Often::Percent(share)
         };
         let fault = Fault::named(name).ok_or_else(unknown)?;
         Ok(Self { fault, often })
@@ -537,7 +538,7 @@ impl fmt::Display for Rule {
         match self.often {
             Often::Percent(100) => write!(f, "{}", self.fault.name),
             Often::Percent(share) => write!(f, "{}:{share}%", self.fault.name),
-            Often::First(times) => write!(f, "{}x{times}", self.fault.name),
+            Often::First(times) => write!(f, "{}:{times}x", self.fault.name),
         }
     }
 }
@@ -566,13 +567,23 @@ mod tests {
             "hang",
             "unexpected-error:5%",
             "half:0%",
-            "unexpected-errorx3",
+            "unexpected-error:3x",
             "shape-2023",
-            "shape-2023x2",
+            "shape-2023:2x",
         ] {
             assert_eq!(text.parse::<Rule>().unwrap().to_string(), text);
         }
-        for text in ["", "hung", "hang:101%", "hang:-1", "hangx", "x3", "hangx-1"] {
+        for text in [
+            "",
+            "hung",
+            "hang:101%",
+            "hang:-1",
+            "hang:",
+            "hang:x",
+            ":3x",
+            "hang:-1x",
+            "hang:1.5%",
+        ] {
             assert!(text.parse::<Rule>().is_err(), "{text}");
         }
     }

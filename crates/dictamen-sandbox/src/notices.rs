@@ -51,7 +51,7 @@ impl Notice {
 }
 
 /// Sends a notice in the background; nowhere when nobody wants any.
-pub(crate) fn send(sandbox: &Sandbox, notice: Notice) {
+pub(crate) fn send(sandbox: &Sandbox, notice: &Notice) {
     let settings = &sandbox.settings().notices;
     let mut state = sandbox.state();
     if state.target.is_none() {

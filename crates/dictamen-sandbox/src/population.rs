@@ -34,6 +34,10 @@ struct Body<'a> {
 }
 
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the fields are those of a request"
+)]
 struct Application {
     application_id: String,
     requested_amount: i64,
@@ -69,8 +73,8 @@ impl Population {
             Institute::Imss
         };
         let person = Person::numbered(self.seed, number, self.as_of, institute);
-        let age = dice.pick(&[0, 0, 0, 0, 1, 2, 5, 20], 0);
-        let report = crate::random::after(self.as_of, -age);
+        let age = dice.pick(&[0, 0, 0, 0, -1, -2, -5, -20], 0);
+        let report = crate::random::after(self.as_of, age);
         let moment = report.and_time(NaiveTime::MIN).and_utc();
         let moment = moment
             .checked_add_signed(TimeDelta::seconds(dice.between(50_000, 80_000)))

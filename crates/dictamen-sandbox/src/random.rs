@@ -2,7 +2,7 @@
 //! version of every library.
 //!
 //! Generators of libraries promise neither that for their distributions, and it is all that is
-//! needed here. The generator is SplitMix64; nothing secret comes from it.
+//! needed here. The generator is `SplitMix64`; nothing secret comes from it.
 
 use chrono::{Days, NaiveDate};
 use sha2::{Digest as _, Sha256};
@@ -79,7 +79,7 @@ impl Dice {
         after(first, self.between(0, span))
     }
 
-    /// Lower-case hexadecimal digits.
+    /// Decimal digits.
     pub(crate) fn digits(&mut self, count: usize) -> String {
         (0..count)
             .map(|_| char::from_digit(u32::try_from(self.between(0, 9)).unwrap_or(0), 10))

@@ -56,7 +56,6 @@ pub(crate) fn log_in(
         return Err(Refusal::Fault(asked));
     }
     match institution {
-        Institution::Planet => {}
         Institution::Issste if identifiers::looks_like_a_curp(curp) => {}
         Institution::Issste => return Err(fault("login-error")),
         Institution::Imss if curp.chars().count() != 18 => return Err(fault("imss-curp-length")),
@@ -66,7 +65,7 @@ pub(crate) fn log_in(
         Institution::Imss if !Curp::parse(curp).is_valid() => {
             return Err(fault("imss-curp-unknown"));
         }
-        Institution::Imss => {}
+        Institution::Imss | Institution::Planet => {}
     }
     if let Some(struck) = state.strike(|fault| fault.stage == Stage::Login).first() {
         return Err(Refusal::Fault(struck));
@@ -172,7 +171,7 @@ pub(crate) fn gather(
         }
     }
     Ok(Stored {
-        id: subject.id.clone(),
+        id: subject.id,
         link: row.id.clone(),
         internal_identification: row.curp.clone(),
         at: now,
@@ -204,7 +203,7 @@ pub(crate) fn start(sandbox: &Sandbox, job: Job) {
         tokio::time::sleep(sandbox.settings().notices.delay).await;
         for resource in job.resources.clone() {
             for notice in run(&sandbox, &job, resource) {
-                notices::send(&sandbox, notice);
+                notices::send(&sandbox, &notice);
             }
         }
     });
@@ -265,7 +264,7 @@ pub(crate) fn delete_later(sandbox: &Sandbox, row: LinkRow, request_id: String) 
         remove(&mut sandbox.state(), &row.id);
         notices::send(
             &sandbox,
-            Notice {
+            &Notice {
                 kind: "LINK",
                 process: None,
                 code: "link_deleted",
@@ -314,7 +313,7 @@ pub(crate) fn refresh_due(sandbox: &Sandbox) {
                 let (code, message) = refusal.code_and_message();
                 notices::send(
                     sandbox,
-                    Notice {
+                    &Notice {
                         kind: "LINK",
                         process: Some("recurrent_update"),
                         code: "invalid_credentials",

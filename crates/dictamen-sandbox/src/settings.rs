@@ -91,7 +91,7 @@ impl Default for Notices {
             target: None,
             delay: Duration::from_secs(15),
             retries: 5,
-            backoff: Duration::from_secs(60),
+            backoff: Duration::from_mins(1),
             without: Vec::new(),
             twice_percent: 0,
             late_percent: 0,

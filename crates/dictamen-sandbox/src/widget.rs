@@ -7,8 +7,8 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State as Extract;
 use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
 use serde_json::{Value, json};
 
 use crate::api::Answer;
@@ -29,43 +29,42 @@ pub(crate) fn router() -> Router<Sandbox> {
     Router::new()
         .route(
             "/widget/",
-            get(|| file("text/html; charset=utf-8", include_str!("widget/page.html"))),
+            file("text/html; charset=utf-8", include_str!("widget/page.html")),
         )
         .route(
             "/widget/style.css",
-            get(|| file("text/css; charset=utf-8", include_str!("widget/style.css"))),
+            file("text/css; charset=utf-8", include_str!("widget/style.css")),
         )
         .route(
             "/widget/words.js",
-            get(|| {
-                file(
-                    "text/javascript; charset=utf-8",
-                    include_str!("widget/words.js"),
-                )
-            }),
+            file(
+                "text/javascript; charset=utf-8",
+                include_str!("widget/words.js"),
+            ),
         )
         .route(
             "/widget/app.js",
-            get(|| {
-                file(
-                    "text/javascript; charset=utf-8",
-                    include_str!("widget/app.js"),
-                )
-            }),
+            file(
+                "text/javascript; charset=utf-8",
+                include_str!("widget/app.js"),
+            ),
         )
         .route("/widget/session/", post(session))
         .route("/widget/links/", post(connect))
 }
 
-async fn file(kind: &'static str, text: &'static str) -> Response {
-    let headers: [(HeaderName, &str); 5] = [
-        (header::CONTENT_TYPE, kind),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (headers, text).into_response()
+/// A file of the page.
+fn file(kind: &'static str, text: &'static str) -> MethodRouter<Sandbox> {
+    get(move || async move {
+        let headers: [(HeaderName, &str); 5] = [
+            (header::CONTENT_TYPE, kind),
+            (header::CONTENT_SECURITY_POLICY, POLICY),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (header::REFERRER_POLICY, "no-referrer"),
+            (header::CACHE_CONTROL, "no-store"),
+        ];
+        (headers, text)
+    })
 }
 
 fn not_valid() -> Refusal {

@@ -1,7 +1,7 @@
 //! The client against servers that misbehave, and Belvo's own examples.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
+    clippy::string_slice,
     clippy::indexing_slicing,
     clippy::print_stderr,
     clippy::arithmetic_side_effects,

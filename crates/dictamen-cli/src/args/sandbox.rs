@@ -9,7 +9,7 @@ Examples:
   dictamen sandbox
   dictamen sandbox --listen 127.0.0.1:8090 --secret-id ID --secret-password PW --webhook-delay 1
   dictamen sandbox --webhook http://127.0.0.1:8080/v1/belvo/webhooks --webhook-auth 'Bearer abc'
-  dictamen sandbox --fault unexpected-error:5% --fault halfx3 --webhook-twice 20 --webhook-late 20
+  dictamen sandbox --fault unexpected-error:5% --fault half:3x --webhook-twice 20 --webhook-late 20
   dictamen sandbox --day-seconds 10
   dictamen sandbox faults
   dictamen sandbox population --seed 7 --count 100000 > people.ndjson
@@ -61,7 +61,7 @@ pub(crate) struct SandboxArgs {
     /// Which people there are
     #[arg(long, value_name = "NUMBER", default_value = "7")]
     pub(crate) seed: u64,
-    /// What goes wrong: NAME, NAME:5% or NAMEx3; may be given several times
+    /// What goes wrong: NAME, NAME:5% or NAME:3x; may be given several times
     #[arg(long = "fault", value_name = "RULE")]
     pub(crate) faults: Vec<Rule>,
     /// Where notices are sent; of this machine only

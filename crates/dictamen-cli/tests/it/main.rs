@@ -7,6 +7,7 @@ mod documenting;
 mod editing;
 mod fixing;
 mod formatting;
+mod sandbox;
 mod serving;
 mod support;
 mod usage;

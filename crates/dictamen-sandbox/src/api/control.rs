@@ -86,11 +86,8 @@ async fn faults() -> Answer {
 }
 
 async fn set_faults(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Answer {
-    let texts: Vec<String> = read(&body, "a list of rules such as [\"hang:5%\", \"half x2\"]")?;
-    let rules: Result<Vec<Rule>, _> = texts
-        .iter()
-        .map(|text| text.replace(' ', "").parse())
-        .collect();
+    let texts: Vec<String> = read(&body, "a list of rules such as [\"hang:5%\", \"half:2x\"]")?;
+    let rules: Result<Vec<Rule>, _> = texts.iter().map(|text| text.parse()).collect();
     let rules = rules.map_err(|error: crate::faults::UnknownRule| {
         Refusal::bad(Wrong::new("invalid_choice", error.to_string()))
     })?;

@@ -103,15 +103,12 @@ impl Fields {
     /// An identifier that must be there.
     pub(crate) fn required_uuid(&mut self, name: &str) -> Option<String> {
         let text = self.required_text(name)?;
-        match uuid(&text) {
-            Some(id) => Some(id),
-            None => {
-                self.wrong(
-                    Wrong::new("invalid", format!("{text} is not a valid UUID.")).field(name),
-                );
-                None
-            }
+        let id = uuid(&text);
+        if id.is_none() {
+            let message = format!("{text} is not a valid UUID.");
+            self.wrong(Wrong::new("invalid", message).field(name));
         }
+        id
     }
 
     /// One of several words.

@@ -396,7 +396,7 @@ pub(super) async fn modify(
         if recurrent && !link.recurrent {
             // The first update comes on the next day.
             link.due = Some(later(now, TimeDelta::days(1)));
-            link.credentials_storage = "store".to_owned();
+            "store".clone_into(&mut link.credentials_storage);
         } else if !recurrent {
             link.due = None;
         }

@@ -39,26 +39,26 @@ impl Filtered for Stored {
     }
 }
 
-pub(super) async fn list(
+pub(super) fn list(
     Extract(sandbox): Extract<Sandbox>,
     resource: Resource,
-    headers: HeaderMap,
-    uri: Uri,
+    headers: &HeaderMap,
+    uri: &Uri,
 ) -> Answer {
     let mut state = sandbox.state();
     state.drop_stale();
     let rows = state.stored.get(&resource).into_iter().flatten().rev();
-    Query::of(&uri).page(rows, sandbox.settings().page_size, &headers, &uri)
+    Query::of(uri).page(rows, sandbox.settings().page_size, headers, uri)
 }
 
-pub(super) async fn retrieve(
+pub(super) fn retrieve(
     Extract(sandbox): Extract<Sandbox>,
     resource: Resource,
-    headers: HeaderMap,
-    uri: Uri,
-    body: Bytes,
+    headers: &HeaderMap,
+    uri: &Uri,
+    body: &Bytes,
 ) -> Answer {
-    let mut fields = Fields::read(&body)?;
+    let mut fields = Fields::read(body)?;
     let link = fields.required_uuid("link");
     let wanted = Wanted {
         attach_pdf: fields.flag("attach_pdf", false),
@@ -81,7 +81,7 @@ pub(super) async fn retrieve(
     }
     retrieval::usable(&row, state.now())?;
     retrieval::log_in_to(&sandbox, &mut state, &row)?;
-    if is_async(&headers) {
+    if is_async(headers) {
         let request_id = uuid();
         drop(state);
         retrieval::start(
@@ -96,7 +96,7 @@ pub(super) async fn retrieve(
         return Ok(accepted(&request_id));
     }
     let got = retrieval::gather(&sandbox, &mut state, &row, resource, wanted)?;
-    let query = Query::of(&uri);
+    let query = Query::of(uri);
     let text = format!("[{}]", query.chosen(got.json.clone()));
     if !save {
         return Ok(on_the_way(json_text(StatusCode::OK, text), &row.curp));
@@ -105,11 +105,11 @@ pub(super) async fn retrieve(
     Ok(on_the_way(json_text(StatusCode::CREATED, text), &row.curp))
 }
 
-pub(super) async fn detail(
+pub(super) fn detail(
     Extract(sandbox): Extract<Sandbox>,
     resource: Resource,
     Path(id): Path<String>,
-    uri: Uri,
+    uri: &Uri,
 ) -> Answer {
     let id = super::fields::uuid(&id).ok_or_else(Refusal::not_found)?;
     let mut state = sandbox.state();
@@ -118,11 +118,11 @@ pub(super) async fn detail(
     let row = rows
         .find(|row| row.id == id)
         .ok_or_else(Refusal::not_found)?;
-    let response = json_text(StatusCode::OK, Query::of(&uri).chosen(row.json.clone()));
+    let response = json_text(StatusCode::OK, Query::of(uri).chosen(row.json.clone()));
     Ok(on_the_way(response, &row.internal_identification))
 }
 
-pub(super) async fn delete(
+pub(super) fn delete(
     Extract(sandbox): Extract<Sandbox>,
     resource: Resource,
     Path(id): Path<String>,

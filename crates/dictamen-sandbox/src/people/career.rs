@@ -201,7 +201,7 @@ fn pause(
         let first = after(end, dice.between(15, 40));
         timeline
             .jobs
-            .push(voluntary(first, after(next, -dice.between(1, 20)), dice));
+            .push(voluntary(first, after(next, dice.between(-20, -1)), dice));
     } else if days > 46 && timeline.redeemed.is_none() && dice.chance(70) {
         timeline.redeemed = Some((after(end, 60), dice.between(5, 90)));
     }

@@ -89,9 +89,8 @@ pub(crate) fn looks_like_a_curp(text: &str) -> bool {
             .bytes()
             .enumerate()
             .all(|(position, byte)| match position {
-                0..=3 | 11..=12 => byte.is_ascii_uppercase(),
+                0..=3 | 10..=12 => byte.is_ascii_uppercase(),
                 4..=9 | 17 => byte.is_ascii_digit(),
-                10 => byte.is_ascii_uppercase(),
                 _ => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
             })
 }

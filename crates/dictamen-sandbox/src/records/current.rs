@@ -1,4 +1,5 @@
 //! Current employments: the employers of the running month.
+#![expect(clippy::struct_field_names, reason = "the fields are Belvo's")]
 
 use chrono::NaiveDate;
 use serde::Serialize;

@@ -1,4 +1,5 @@
 //! The employment record: a person's whole history as one report.
+#![expect(clippy::struct_field_names, reason = "the fields are Belvo's")]
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -21,11 +22,26 @@ struct Record<'a> {
     personal_data: PersonalData<'a>,
     social_security_summary: Option<Summary>,
     employment_records: Vec<Job<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    employment_scores: Option<Option<Vec<Score>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    salary_estimation: Option<Option<Estimation>>,
+    #[serde(skip_serializing_if = "Part::is_absent")]
+    employment_scores: Part<Vec<Score>>,
+    #[serde(skip_serializing_if = "Part::is_absent")]
+    salary_estimation: Part<Estimation>,
     files: Option<Vec<File>>,
+}
+
+/// A part of the record that older records do not have, and that one institution leaves null.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Part<T> {
+    Absent,
+    Null,
+    There(T),
+}
+
+impl<T> Part<T> {
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
 }
 
 #[derive(Serialize)]
@@ -226,8 +242,16 @@ pub(crate) fn employment_record(subject: &Subject<'_>) -> String {
             .iter()
             .map(|job| render(subject, &view, job, &collected_at))
             .collect(),
-        employment_scores: (!old).then(|| private.map(|()| scores(&view))),
-        salary_estimation: (!old).then(|| private.map(|()| estimation(&view))),
+        employment_scores: if old {
+            Part::Absent
+        } else {
+            private.map_or(Part::Null, |()| Part::There(scores(&view)))
+        },
+        salary_estimation: if old {
+            Part::Absent
+        } else {
+            private.map_or(Part::Null, |()| Part::There(estimation(&view)))
+        },
         files: files(subject, &view),
     })
 }

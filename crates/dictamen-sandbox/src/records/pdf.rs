@@ -1,5 +1,7 @@
 //! The smallest PDF that viewers open: one page with a few lines.
 
+use std::fmt::Write as _;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 /// The document, in base64.
@@ -8,13 +10,14 @@ pub(super) fn base64(lines: &[String]) -> String {
 }
 
 fn document(lines: &[String]) -> String {
+    // Writing to a String cannot fail.
     let mut text = String::from("BT /F1 12 Tf 72 720 Td 16 TL");
     for line in lines {
         let plain: String = line
             .chars()
             .filter(|c| c.is_ascii() && !"()\\".contains(*c))
             .collect();
-        text.push_str(&format!(" ({plain}) Tj T*"));
+        let _ = write!(text, " ({plain}) Tj T*");
     }
     text.push_str(" ET");
     let objects = [
@@ -30,20 +33,18 @@ fn document(lines: &[String]) -> String {
     let mut places = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         places.push(pdf.len());
-        pdf.push_str(&format!(
-            "{} 0 obj\n{object}\nendobj\n",
-            index.saturating_add(1)
-        ));
+        let _ = write!(pdf, "{} 0 obj\n{object}\nendobj\n", index.saturating_add(1));
     }
     let start = pdf.len();
     let count = objects.len().saturating_add(1);
-    pdf.push_str(&format!("xref\n0 {count}\n0000000000 65535 f \n"));
+    let _ = write!(pdf, "xref\n0 {count}\n0000000000 65535 f \n");
     for place in places {
-        pdf.push_str(&format!("{place:010} 00000 n \n"));
+        let _ = writeln!(pdf, "{place:010} 00000 n ");
     }
-    pdf.push_str(&format!(
+    let _ = write!(
+        pdf,
         "trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
-    ));
+    );
     pdf
 }
 
@@ -54,8 +55,9 @@ mod tests {
         let pdf = super::document(&["(hola) \\ mundo".to_owned()]);
         let table = pdf.split_once("65535 f \n").unwrap().1;
         for (number, line) in table.lines().take(5).enumerate() {
-            let place: usize = line[..10].parse().unwrap();
-            assert!(pdf[place..].starts_with(&format!("{} 0 obj", number + 1)));
+            let place: usize = line.get(..10).unwrap().parse().unwrap();
+            let object = format!("{} 0 obj", number + 1);
+            assert!(pdf.get(place..).unwrap().starts_with(&object));
         }
         assert!(pdf.contains("(hola  mundo) Tj"));
     }

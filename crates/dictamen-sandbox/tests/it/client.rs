@@ -342,7 +342,7 @@ async fn rare_shapes_are_read() {
 
 #[tokio::test]
 async fn passing_faults_are_survived() {
-    let faults = ["unexpected-errorx2", "halfx1", "emptyx1", "malformedx0"];
+    let faults = ["unexpected-error:2x", "half:1x", "empty:1x", "malformed:0x"];
     let settings = Settings {
         faults: faults.iter().map(|f| f.parse().unwrap()).collect(),
         ..calm()

@@ -116,7 +116,7 @@ async fn a_link_is_invalid_after_six_failures() {
     };
     assert_eq!(
         local
-            .send("PUT", "/sandbox/faults/", json!(["login-error x6"]))
+            .send("PUT", "/sandbox/faults/", json!(["login-error:6x"]))
             .await
             .status,
         200

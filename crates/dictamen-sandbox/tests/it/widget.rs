@@ -159,7 +159,7 @@ async fn a_link_is_renewed_in_the_widget() {
         .link("imss_mx_employment", &curp("QXWA"), "single")
         .await;
     local
-        .send("PUT", "/sandbox/faults/", json!(["login-errorx6"]))
+        .send("PUT", "/sandbox/faults/", json!(["login-error:6x"]))
         .await;
     for _ in 0..6 {
         local
@@ -241,7 +241,7 @@ async fn every_word_is_there_in_three_languages() {
         assert!(keys("es").contains(&key), "{key}");
         asked += 1;
     }
-    assert!(asked > 40, "{asked}");
+    assert!(asked > 30, "{asked}");
 }
 
 #[tokio::test]
