@@ -1,9 +1,13 @@
 //! The command line.
 
+mod sandbox;
+
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -118,6 +122,9 @@ Examples:
   dictamen characteristics weeks_total
   dictamen characteristics --input request.json --as-of 2026-09-15")]
     Characteristics(CharacteristicsArgs),
+    /// Run a local Belvo with people who do not exist
+    #[command(args_conflicts_with_subcommands = true, after_help = sandbox::AFTER_HELP)]
+    Sandbox(SandboxArgs),
     /// Print a completion script for a shell
     #[command(after_help = "\
 Example:

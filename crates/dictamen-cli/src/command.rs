@@ -7,5 +7,6 @@ pub(crate) mod doc;
 pub(crate) mod fmt;
 mod input;
 pub(crate) mod lsp;
+pub(crate) mod sandbox;
 pub(crate) mod serve;
 pub(crate) mod test;

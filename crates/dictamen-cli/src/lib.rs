@@ -1,4 +1,4 @@
-//! The `dictamen` command: serve, decide, check and test credit policies.
+//! The `dictamen` command: serve, decide, check and test credit policies, and run a local Belvo.
 //!
 //! Data goes to standard output, messages to standard error, and what became of it all into the
 //! [exit code](Exit). The command reads arguments, files and the terminal so that nothing below
@@ -65,6 +65,7 @@ fn dispatch(
         Command::Doc(args) => command::doc::run(&args, out, err),
         Command::Lsp(_) => command::lsp::run(),
         Command::Characteristics(args) => command::characteristics::run(&args, out, err),
+        Command::Sandbox(args) => command::sandbox::run(&args, out, err),
         Command::Completions(args) => {
             let mut script = Vec::new();
             let mut command = <Args as clap::CommandFactory>::command();

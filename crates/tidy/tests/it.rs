@@ -14,11 +14,13 @@ use std::{
 };
 
 /// Layers from the bottom; a crate may use crates of lower layers only.
-const LAYERS: [(&str, usize); 9] = [
+const LAYERS: [(&str, usize); 11] = [
     ("dictamen-model", 0),
+    ("dictamen-belvo", 1),
     ("dictamen-engine", 1),
     ("dictamen-lab", 2),
     ("dictamen-store", 2),
+    ("dictamen-sandbox", 3),
     ("dictamen-server", 3),
     ("dictamen-cli", 4),
     ("dictamen-examples", 5),
@@ -229,8 +231,10 @@ fn nothing_of_the_reference_policy_is_compiled_in() {
     let mut files = Vec::new();
     for name in [
         "dictamen-model",
+        "dictamen-belvo",
         "dictamen-engine",
         "dictamen-lab",
+        "dictamen-sandbox",
         "dictamen-server",
         "dictamen-cli",
     ] {

@@ -10,6 +10,7 @@ mod editing;
 mod fixing;
 mod formatting;
 mod killing;
+mod sandbox;
 mod serving;
 mod support;
 mod usage;

@@ -29,6 +29,8 @@ fn help_tells_the_exit_codes_and_gives_examples() {
         "fmt",
         "lsp",
         "characteristics",
+        "sandbox",
+        "sandbox population",
         "completions",
     ] {
         let help = place.run(&format!("{command} --help"));

@@ -126,6 +126,8 @@ codes! {
         EmploymentMetrics = "EMPLOYMENT_METRICS",
         /// Owners.
         Owners = "OWNERS",
+        /// Employments in Brazil.
+        Employments = "EMPLOYMENTS",
         /// The link itself.
         Link = "LINK",
     }
@@ -152,6 +154,8 @@ codes! {
         NewEmploymentRecordsAvailable = "new_employment_records_available",
         /// There are new current employments.
         NewCurrentEmploymentsAvailable = "new_current_employments_available",
+        /// There are new employments in Brazil.
+        NewEmploymentsAvailable = "new_employments_available",
         /// There are new owners.
         NewOwnersAvailable = "new_owners_available",
         /// The credentials are no longer accepted.

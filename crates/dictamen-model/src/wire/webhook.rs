@@ -37,6 +37,10 @@ wire! {
         total_current_employments: Total,
         /// New current employments.
         new_current_employments: Total,
+        /// Employments in Brazil found.
+        total_employments: Total,
+        /// New employments in Brazil.
+        new_employments: Total,
         /// Owners found.
         total_owners: Total,
         /// New owners.
