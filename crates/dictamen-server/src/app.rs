@@ -20,6 +20,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     clock::Clock,
+    metrics::Metrics,
     openapi,
     problem::{DEFECT, Kind, Problem},
     reload::SharedRules,
@@ -57,6 +58,7 @@ struct Shared {
     clock: Clock,
     limits: Limits,
     log: Option<Store>,
+    metrics: Metrics,
     draining: AtomicBool,
 }
 
@@ -73,6 +75,7 @@ impl App {
             clock,
             limits,
             log,
+            metrics: Metrics::new(),
             draining: AtomicBool::new(false),
         }))
     }
@@ -95,6 +98,11 @@ impl App {
     /// The decision log, when one is kept.
     pub fn log(&self) -> Option<&Store> {
         self.0.log.as_ref()
+    }
+
+    /// What is counted and timed.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// Reports itself as not ready from now on, while running requests finish.
@@ -122,7 +130,10 @@ impl App {
                 // The panic hook has logged where; what was said stays out of answers and logs.
                 Problem::new(Kind::Internal, DEFECT).into_response()
             }))
-            .layer(middleware::from_fn(telemetry::observe))
+            .layer(middleware::from_fn_with_state(
+                self.clone(),
+                telemetry::observe,
+            ))
             .with_state(self.clone())
     }
 }

@@ -9,6 +9,7 @@ pub mod app;
 pub mod clock;
 mod extract;
 mod keeping;
+mod metrics;
 mod openapi;
 pub mod problem;
 pub mod reload;

@@ -70,6 +70,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(health::index))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
 }
 
 /// The OpenAPI 3.1 document of the service.

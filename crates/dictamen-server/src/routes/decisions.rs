@@ -221,7 +221,7 @@ async fn decide(
         prepared,
     } = decided;
     if let (Some(log), Some(prepared)) = (app.log(), prepared)
-        && let Some(bytes) = keeping::log(log, prepared, claim).await?
+        && let Some(bytes) = keeping::log(app, log, prepared, claim).await?
     {
         return Ok(repeated(bytes));
     }
@@ -253,12 +253,7 @@ fn decide_now(
     let (decision, trace) =
         pipeline::answer(&loaded.policy, &request, as_of, &set.parameters, explained)
             .map_err(|error| cannot_compute(&error))?;
-    let facts = Facts {
-        policy: decision.policy.id.to_string(),
-        version: decision.policy.version.to_string(),
-        outcome: decision.outcome.name(),
-        decision_id: decision.decision_id.clone(),
-    };
+    let facts = Facts::of(&decision);
     let plain = answer::write(&decision, None, Explain::None).map_err(unwritable)?;
     let own = if explained {
         Some(answer::write(&decision, trace.as_ref(), asked.explain).map_err(unwritable)?)
