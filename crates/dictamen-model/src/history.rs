@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-pub(crate) use days::{Coverage, Span, contribution_weeks, day_number, overlap_days};
+pub(crate) use days::{Coverage, Span, contribution_weeks, date_of, day_number};
 pub(crate) use employers::Employers;
 pub(crate) use job::{Job, pays_less_than_floor};
 pub(crate) use monthly::Look;
@@ -45,6 +45,8 @@ pub(crate) struct History<'r> {
     pub(crate) registered: Coverage,
     /// Days of employment: without voluntary periods and jobs that nobody closed.
     pub(crate) employed: Coverage,
+    /// Days with two or more employments.
+    pub(crate) overlap: i64,
     /// The different employers of all employments.
     pub(crate) employers: Employers,
     /// Salaries month by month.
@@ -77,6 +79,7 @@ impl<'r> History<'r> {
             jobs: Vec::with_capacity(rows.len()),
             registered: Coverage::default(),
             employed: Coverage::default(),
+            overlap: 0,
             employers: Employers::default(),
             looks: Vec::new(),
         };
@@ -107,6 +110,7 @@ impl<'r> History<'r> {
         job::mark_zombies(&mut history.jobs, reference, parameters)?;
         history.registered = Coverage::of(history.jobs.iter().map(Job::span).collect());
         history.employed = Coverage::of(history.employments().map(Job::span).collect());
+        history.overlap = days::overlap_days(history.employments().map(Job::span));
         history.employers = Employers::of(history.employments());
         history.looks = monthly::looks(reference, history.employments());
         Ok(Some(history))

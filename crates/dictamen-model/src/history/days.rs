@@ -9,6 +9,11 @@ pub(crate) fn day_number(date: NaiveDate) -> i64 {
     i64::from(date.num_days_from_ce())
 }
 
+/// The day of a number; `None` outside the calendar.
+pub(crate) fn date_of(day: i64) -> Option<NaiveDate> {
+    NaiveDate::from_num_days_from_ce_opt(i32::try_from(day).ok()?)
+}
+
 /// A range of days, both ends included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span {
@@ -55,7 +60,7 @@ impl Coverage {
     /// The union of ranges.
     pub(crate) fn of(mut spans: Vec<Span>) -> Self {
         spans.sort_unstable();
-        let mut runs: Vec<Span> = Vec::new();
+        let mut runs: Vec<Span> = Vec::with_capacity(spans.len());
         for span in spans {
             match runs.last_mut() {
                 Some(run) if span.first <= run.last.saturating_add(1) => {
@@ -95,15 +100,18 @@ impl Coverage {
     }
 
     /// The runs of days within a span that are not covered.
-    pub(crate) fn gaps_within(&self, span: Span) -> Vec<Span> {
-        let mut gaps = Vec::new();
+    pub(crate) fn gaps_within(&self, span: Span) -> impl Iterator<Item = Span> {
         let mut next = span.first;
-        for run in self.runs.iter().filter_map(|run| run.within(span)) {
-            gaps.extend(Span::new(next, run.first.saturating_sub(1)));
+        let runs = self.runs.iter().filter_map(move |run| run.within(span));
+        let behind = Span {
+            first: span.last.saturating_add(1),
+            last: i64::MAX,
+        };
+        runs.chain([behind]).filter_map(move |run| {
+            let gap = Span::new(next, run.first.saturating_sub(1));
             next = run.last.saturating_add(1);
-        }
-        gaps.extend(Span::new(next, span.last));
-        gaps
+            gap
+        })
     }
 
     /// The last stretch of days in which no pause is longer than `bridge` days, pauses included.
