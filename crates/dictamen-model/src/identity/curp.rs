@@ -1,6 +1,6 @@
 //! The CURP, Mexico's population registry code.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use chrono::NaiveDate;
 
@@ -63,8 +63,13 @@ leaf!(Curp, |raw, context| match raw {
 });
 
 /// How CURPs are compared and judged.
-pub(super) fn normalised(text: &str) -> String {
-    text.trim().to_uppercase()
+pub(super) fn normalised(text: &str) -> Cow<'_, str> {
+    let usual = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    if text.bytes().all(usual) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.trim().to_uppercase())
+    }
 }
 
 fn birth_date_of_valid(curp: &str) -> Option<NaiveDate> {

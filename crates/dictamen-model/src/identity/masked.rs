@@ -2,17 +2,19 @@
 
 use std::fmt;
 
+use compact_str::CompactString;
+
 use crate::json::{Raw, leaf};
 
 /// Text that is kept for comparing, such as an employer's name, and shown to nobody: `Debug` hides
 /// it and there is no `Display`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Masked(Box<str>);
+pub struct Masked(CompactString);
 
 impl Masked {
     /// Hides a text.
     pub fn new(text: &str) -> Self {
-        Self(text.into())
+        Self(CompactString::new(text))
     }
 
     /// The text, for comparing and for sending back to Belvo; never for logs, messages or

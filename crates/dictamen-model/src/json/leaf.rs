@@ -202,8 +202,7 @@ fn short_date(reader: &mut Reader<'_>) -> Option<NaiveDate> {
 pub(crate) fn short_amount(reader: &mut Reader<'_>, limit: u64) -> Option<Decimal> {
     reader.short_number(|units, places| {
         // What its units do not exceed, the value does not either.
-        let within = u64::try_from(units).is_ok_and(|units| units <= limit);
-        within.then(|| number::short_decimal(units, places))
+        (units <= limit).then(|| number::short_decimal(units, places, false))
     })
 }
 
@@ -217,12 +216,18 @@ fn date_of(ten: [u8; 10]) -> Option<NaiveDate> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = ten else {
         return None;
     };
-    let year = digits([y1, y2, y3, y4])?;
-    NaiveDate::from_ymd_opt(
-        i32::try_from(year).ok()?,
-        digits([m1, m2])?,
-        digits([d1, d2])?,
-    )
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2].map(|byte| byte.wrapping_sub(b'0'));
+    // Each is looked at, whatever the one before was: one branch instead of eight.
+    if digits
+        .iter()
+        .fold(false, |other, digit| other | (*digit > 9))
+    {
+        return None;
+    }
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits.map(u32::from);
+    let two = |tens: u32, ones: u32| tens.wrapping_mul(10).wrapping_add(ones);
+    let year = two(y1, y2).wrapping_mul(100).wrapping_add(two(y3, y4));
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, two(m1, m2), two(d1, d2))
 }
 
 /// The number that a few digits spell.

@@ -65,6 +65,8 @@ fn elements<'de, T: Wire<'de>>(
     after_each: fn(&mut Context),
     is_empty: fn(&T) -> bool,
 ) -> Result<Vec<T>, Malformed> {
+    // A list of small things is mostly long: salary updates, not records.
+    let room = if size_of::<T>() <= 64 { 16 } else { 1 };
     let mut read = Vec::new();
     let mut index = 0_usize;
     let mut first = true;
@@ -79,6 +81,9 @@ fn elements<'de, T: Wire<'de>>(
                         "this object has nothing of what is listed here",
                         Some("send it exactly as Belvo answered; an error that Belvo answered with is no record"),
                     );
+                }
+                if read.is_empty() {
+                    read.reserve(room);
                 }
                 read.push(element);
             }

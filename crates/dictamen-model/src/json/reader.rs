@@ -296,7 +296,7 @@ impl<'de> Reader<'de> {
     #[inline]
     pub(crate) fn short_number<T>(
         &mut self,
-        read: impl FnOnce(i64, u32) -> Option<T>,
+        read: impl FnOnce(u64, u32) -> Option<T>,
     ) -> Option<T> {
         let rest = self.text.as_bytes().get(self.at..)?;
         let (mut units, whole) = digits(0, rest);
@@ -365,14 +365,14 @@ impl<'de> Reader<'de> {
 /// The number that the digits at the beginning of a text spell behind other ones, and how many
 /// they are; wrapped around when they are too many.
 #[inline]
-fn digits(mut number: i64, text: &[u8]) -> (i64, usize) {
+fn digits(mut number: u64, text: &[u8]) -> (u64, usize) {
     let mut count = 0_usize;
     for byte in text {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             break;
         }
-        number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
         count = count.wrapping_add(1);
     }
     (number, count)
