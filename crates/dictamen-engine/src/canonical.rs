@@ -249,11 +249,12 @@ pub(crate) fn digits(value: Decimal, places: u32) -> Digits {
 
 fn power(exponent: u32) -> Option<u128> {
     const POWERS: [u128; 39] = {
-        let mut powers = [1; 39];
-        let mut at = 1;
-        while at < 39 {
-            powers[at] = powers[at - 1] * 10;
-            at += 1;
+        let (mut powers, mut power) = ([0; 39], 1_u128);
+        let mut left = powers.as_mut_slice();
+        while let Some((first, others)) = left.split_first_mut() {
+            *first = power;
+            power = power.wrapping_mul(10);
+            left = others;
         }
         powers
     };
@@ -325,24 +326,15 @@ impl Digits {
 /// A day as ISO 8601 writes it.
 pub(crate) fn day(date: NaiveDate) -> Day {
     let ymd = || {
-        let year = u32::try_from(date.year()).ok()?;
-        let [thousands, hundreds, tens, ones] = [1_000, 100, 10, 1].map(|power| year / power % 10);
-        if year > 9_999 {
-            return None;
-        }
-        let (month, day) = (date.month(), date.day());
-        let digits = [
-            thousands,
-            hundreds,
-            tens,
-            ones,
-            month / 10,
-            month % 10,
-            day / 10,
-            day % 10,
-        ];
-        let [y1, y2, y3, y4, m1, m2, d1, d2] =
-            digits.map(|digit| b'0'.wrapping_add(u8::try_from(digit).unwrap_or(0)));
+        let year = u32::try_from(date.year())
+            .ok()
+            .filter(|year| *year <= 9_999)?;
+        let two = |number: u32| {
+            let digit = |digit: u32| b'0'.wrapping_add(u8::try_from(digit % 10).unwrap_or(0));
+            [digit(number / 10), digit(number)]
+        };
+        let ([y1, y2], [y3, y4]) = (two(year / 100), two(year % 100));
+        let ([m1, m2], [d1, d2]) = (two(date.month()), two(date.day()));
         Some([y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2])
     };
     match ymd() {

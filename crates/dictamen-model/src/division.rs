@@ -106,11 +106,12 @@ fn decimal(units: u128, scale: i32) -> Option<Decimal> {
 /// A power of ten; `None` above the nineteenth.
 fn power(exponent: u32) -> Option<u64> {
     const POWERS: [u64; 20] = {
-        let mut powers = [1; 20];
-        let mut at = 1;
-        while at < 20 {
-            powers[at] = powers[at - 1] * 10;
-            at += 1;
+        let (mut powers, mut power) = ([0; 20], 1_u64);
+        let mut left = powers.as_mut_slice();
+        while let Some((first, others)) = left.split_first_mut() {
+            *first = power;
+            power = power.wrapping_mul(10);
+            left = others;
         }
         powers
     };

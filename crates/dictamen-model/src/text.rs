@@ -33,7 +33,8 @@ fn is_folded(text: &str) -> bool {
     let strange = bytes.iter().fold(false, |found, b| found | !plain(*b));
     let next = bytes.get(1..).unwrap_or_default();
     let pairs = bytes.iter().zip(next);
-    let twice = pairs.fold(false, |found, (a, b)| found | (*a == b' ' && *b == b' '));
+    let both = |a: u8, b: u8| a == b' ' && b == b' ';
+    let twice = pairs.fold(false, |found, (a, b)| found | both(*a, *b));
     !strange && !twice && !text.starts_with(' ') && !text.ends_with(' ')
 }
 

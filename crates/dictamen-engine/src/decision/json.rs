@@ -113,13 +113,11 @@ impl Json {
         value: Option<&T>,
         write: impl FnOnce(&mut Self, &T) -> Written,
     ) -> Written {
-        match value {
-            Some(value) => write(self, value),
-            None => {
-                self.raw("null");
-                Ok(())
-            }
+        if let Some(value) = value {
+            return write(self, value);
         }
+        self.raw("null");
+        Ok(())
     }
 
     fn joined<T>(

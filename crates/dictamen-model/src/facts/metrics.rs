@@ -288,19 +288,17 @@ impl Floor {
         (after, to): (DailySalary, Option<i64>),
         day: i64,
     ) -> Option<Change> {
-        let (larger, up) = match (from, to, self.units) {
-            (Some(from), Some(to), Some((share, power))) => {
-                let difference = to.wrapping_sub(from);
-                let larger =
-                    difference.wrapping_abs().wrapping_mul(power) > from.wrapping_mul(share);
-                (larger, difference > 0)
-            }
-            _ => {
-                let (before, after) = (before.pesos(), after.pesos());
-                let difference = after.checked_sub(before)?;
-                let least = before.checked_mul(self.share)?;
-                (difference.abs() > least, difference > Decimal::ZERO)
-            }
+        let (larger, up) = if let (Some(from), Some(to), Some((share, power))) =
+            (from, to, self.units)
+        {
+            let difference = to.wrapping_sub(from);
+            let larger = difference.wrapping_abs().wrapping_mul(power) > from.wrapping_mul(share);
+            (larger, difference > 0)
+        } else {
+            let (before, after) = (before.pesos(), after.pesos());
+            let difference = after.checked_sub(before)?;
+            let least = before.checked_mul(self.share)?;
+            (difference.abs() > least, difference > Decimal::ZERO)
         };
         larger.then_some(Change { day, up })
     }

@@ -30,14 +30,18 @@ impl fmt::Debug for Masked {
     }
 }
 
-leaf!(Masked, |raw, context| match raw {
-    Raw::Text(text) if text.len() > 1_000 => {
-        context.problem("json::range", "this text is longer than 1000 bytes", None);
-        None
+leaf!(
+    Masked,
+    short | reader | reader.plain_text(1_000, |text| Some(Self::new(text))),
+    |raw, context| match raw {
+        Raw::Text(text) if text.len() > 1_000 => {
+            context.problem("json::range", "this text is longer than 1000 bytes", None);
+            None
+        }
+        Raw::Text(text) => Some(Self::new(&text)),
+        other => {
+            context.wrong_type("text", other.found());
+            None
+        }
     }
-    Raw::Text(text) => Some(Self::new(&text)),
-    other => {
-        context.wrong_type("text", other.found());
-        None
-    }
-});
+);

@@ -45,8 +45,8 @@ impl<'de, T: Wire<'de>> Wire<'de> for Vec<T> {
 fn list<'de, T: Wire<'de>>(
     reader: &mut Reader<'de>,
     context: &mut Context,
-    after_each: fn(&mut Context),
-    is_empty: fn(&T) -> bool,
+    after_each: impl Fn(&mut Context),
+    is_empty: impl Fn(&T) -> bool,
 ) -> Result<Option<Vec<T>>, Malformed> {
     match reader.token()? {
         Token::List => elements(reader, context, after_each, is_empty).map(Some),
@@ -62,8 +62,8 @@ fn list<'de, T: Wire<'de>>(
 fn elements<'de, T: Wire<'de>>(
     reader: &mut Reader<'de>,
     context: &mut Context,
-    after_each: fn(&mut Context),
-    is_empty: fn(&T) -> bool,
+    after_each: impl Fn(&mut Context),
+    is_empty: impl Fn(&T) -> bool,
 ) -> Result<Vec<T>, Malformed> {
     // A list of small things is mostly long: salary updates, not records.
     let room = if size_of::<T>() <= 64 { 16 } else { 1 };

@@ -14,7 +14,7 @@ pub(crate) enum Unfit {
 /// The same of so many units of a decimal with so many places.
 #[inline]
 pub(crate) fn short_decimal(mut units: u64, mut scale: u32, negative: bool) -> Decimal {
-    while scale > 0 && units % 10 == 0 {
+    while scale > 0 && units.is_multiple_of(10) {
         units /= 10;
         scale = scale.wrapping_sub(1);
     }
