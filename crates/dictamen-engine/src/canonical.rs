@@ -270,7 +270,7 @@ fn divided(units: u128, by: u128) -> Option<(u128, u128)> {
     Some((whole, units.checked_sub(whole.checked_mul(by)?)?))
 }
 
-/// A number in digits, with a point.
+/// A number in digits, with a point, between quotes.
 pub(crate) struct Digits {
     bytes: [u8; 48],
     begin: usize,
@@ -279,46 +279,58 @@ pub(crate) struct Digits {
 impl Digits {
     /// So many units with the last `scale` digits behind the point; zero has no sign.
     fn of(negative: bool, units: u128, scale: u32) -> Self {
+        /// Nineteen digits fit a machine word.
+        const PART: u32 = 19;
         let mut digits = Self {
-            bytes: [b'0'; 48],
-            begin: 48,
+            bytes: [b'"'; 48],
+            begin: 47,
         };
-        let (mut short, mut long) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let text = match u64::try_from(units) {
-            Ok(units) => short.format(units),
-            Err(_) => long.format(units),
+        let (mut rest, mut part) = match u64::try_from(units) {
+            Ok(units) => (0, units),
+            Err(_) => power(PART)
+                .and_then(|power| divided(units, power))
+                .map_or((0, 0), |(rest, part)| {
+                    (rest, u64::try_from(part).unwrap_or(0))
+                }),
         };
-        let scale = usize::try_from(scale).unwrap_or(usize::MAX);
-        let (whole, fraction) = text
-            .split_at_checked(text.len().saturating_sub(scale))
-            .unwrap_or((text, ""));
-        digits.put(fraction);
-        if scale > 0 {
-            digits.begin = digits
-                .begin
-                .saturating_sub(scale.saturating_sub(fraction.len()));
-            digits.put(".");
+        let mut written = 0_u32;
+        while part > 0 || rest > 0 || written <= scale {
+            if written == PART && rest > 0 {
+                part = u64::try_from(rest).unwrap_or(0);
+                rest = 0;
+            }
+            if written == scale && scale > 0 {
+                digits.put(b'.');
+            }
+            digits.put(b'0'.wrapping_add(u8::try_from(part % 10).unwrap_or(0)));
+            part /= 10;
+            written = written.saturating_add(1);
         }
-        digits.put(if whole.is_empty() { "0" } else { whole });
         if negative && units > 0 {
-            digits.put("-");
+            digits.put(b'-');
         }
+        // What is there already is quotes.
+        digits.begin = digits.begin.saturating_sub(1);
         digits
     }
 
-    /// Puts a text before what is there.
-    fn put(&mut self, text: &str) {
-        let end = self.begin;
-        self.begin = end.saturating_sub(text.len());
-        if let Some(place) = self.bytes.get_mut(self.begin..end)
-            && place.len() == text.len()
-        {
-            place.copy_from_slice(text.as_bytes());
+    /// Puts a byte before what is there.
+    #[inline]
+    fn put(&mut self, byte: u8) {
+        self.begin = self.begin.saturating_sub(1);
+        if let Some(place) = self.bytes.get_mut(self.begin) {
+            *place = byte;
         }
     }
 
-    pub(crate) fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(self.begin..).unwrap_or_default();
+    /// The number as JSON text.
+    pub(crate) fn quoted(&self) -> &[u8] {
+        self.bytes.get(self.begin..).unwrap_or_default()
+    }
+
+    fn as_str(&self) -> &str {
+        let inner = self.quoted().get(1..).and_then(|rest| rest.split_last());
+        let bytes = inner.map_or(&[][..], |(_, bytes)| bytes);
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 }

@@ -109,7 +109,9 @@ impl<'r> History<'r> {
             .sort_by(|a, b| (a.start, a.last, &a.key).cmp(&(b.start, b.last, &b.key)));
         job::mark_zombies(&mut history.jobs, reference, parameters)?;
         history.registered = Coverage::of(history.jobs.iter().map(Job::span).collect());
-        history.employed = Coverage::of(history.employments().map(Job::span).collect());
+        let mut employed = Vec::with_capacity(history.jobs.len());
+        employed.extend(history.employments().map(Job::span));
+        history.employed = Coverage::of(employed);
         history.overlap = days::overlap_days(history.employments().map(Job::span));
         history.employers = Employers::of(history.employments());
         history.looks = monthly::looks(reference, history.employments());
@@ -117,7 +119,7 @@ impl<'r> History<'r> {
     }
 
     /// Jobs that are employment: neither voluntary nor left open by mistake.
-    pub(crate) fn employments(&self) -> impl Iterator<Item = &Job<'r>> {
+    pub(crate) fn employments(&self) -> impl Iterator<Item = &Job<'r>> + Clone {
         self.jobs.iter().filter(|job| job.is_employment())
     }
 

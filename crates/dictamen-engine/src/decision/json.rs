@@ -219,9 +219,8 @@ impl Json {
                 Value::Missing => self.raw("null"),
                 Value::Int(n) => self.int(*n)?,
                 Value::Decimal(d) => {
-                    self.raw("\"");
-                    self.raw(canonical::digits(*d, *places).as_str());
-                    self.raw("\"");
+                    self.0
+                        .extend_from_slice(canonical::digits(*d, *places).quoted());
                 }
                 Value::Bool(true) => self.raw("true"),
                 Value::Bool(false) => self.raw("false"),

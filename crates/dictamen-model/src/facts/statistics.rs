@@ -139,7 +139,8 @@ fn millionths(value: f64) -> Option<i128> {
     let Some(unit) = 1_i128.checked_shl(power).filter(|unit| *unit > 0) else {
         return Some(0);
     };
-    let (whole, rest) = (scaled.checked_div(unit)?, scaled.checked_rem(unit)?);
+    // The unit is a power of two.
+    let (whole, rest) = (scaled.checked_shr(power)?, scaled & unit.saturating_sub(1));
     let up = match rest.saturating_mul(2).cmp(&unit) {
         Ordering::Less => false,
         Ordering::Equal => whole & 1 == 1,

@@ -58,17 +58,15 @@ pub(crate) struct Coverage {
 
 impl Coverage {
     /// The union of ranges.
-    pub(crate) fn of(mut spans: Vec<Span>) -> Self {
-        spans.sort_unstable();
-        let mut runs: Vec<Span> = Vec::with_capacity(spans.len());
-        for span in spans {
-            match runs.last_mut() {
-                Some(run) if span.first <= run.last.saturating_add(1) => {
-                    run.last = run.last.max(span.last);
-                }
-                _ => runs.push(span),
+    pub(crate) fn of(mut runs: Vec<Span>) -> Self {
+        runs.sort_unstable();
+        runs.dedup_by(|next, run| {
+            let touches = next.first <= run.last.saturating_add(1);
+            if touches {
+                run.last = run.last.max(next.last);
             }
-        }
+            touches
+        });
         Self { runs }
     }
 
@@ -134,7 +132,17 @@ fn total(spans: impl Iterator<Item = Span>) -> i64 {
 }
 
 /// Days that lie in two or more of the ranges.
-pub(crate) fn overlap_days(spans: impl Iterator<Item = Span>) -> i64 {
+pub(crate) fn overlap_days(spans: impl Iterator<Item = Span> + Clone) -> i64 {
+    // Most people have one job after the other, and they come in order.
+    let mut last = i64::MIN;
+    let apart = spans.clone().all(|span| {
+        let behind = span.first > last;
+        last = span.last;
+        behind
+    });
+    if apart {
+        return 0;
+    }
     let mut turns: Vec<(i64, i64)> = spans
         .flat_map(|span| [(span.first, 1), (span.last.saturating_add(1), -1)])
         .collect();
