@@ -317,3 +317,73 @@ fn weeks(days: i64) -> Option<Decimal> {
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Salaries as they are, to the centavo, and as they could be.
+    fn salaries() -> impl Strategy<Value = DailySalary> {
+        let parts = prop_oneof![
+            (1_i64..1_000_000, 0_u32..=4),
+            (1_i64..1_000, Just(2_u32)),
+            (any::<i64>(), 0_u32..=28),
+        ];
+        parts.prop_filter_map("not negative", |(units, scale)| {
+            DailySalary::new(Decimal::new(units, scale))
+        })
+    }
+
+    fn looks() -> impl Strategy<Value = Vec<Look>> {
+        let usual = (1_i64..1_000_000, 0_u32..=4)
+            .prop_map(|(units, scale)| DailySalary::new(Decimal::new(units, scale)));
+        let salary = prop_oneof![8 => usual.boxed(), 1 => Just(None).boxed()];
+        prop::collection::vec(salary, 0..=61).prop_map(|salaries| {
+            let looks = salaries.into_iter().map(|salary| Look { day: 0, salary });
+            looks.collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn months_in_whole_numbers_are_those_in_decimals(
+            looks in looks(), days in 1_i64..400_000, scale in 0_u32..=4,
+        ) {
+            let Some(month) = MonthConvention::new(Decimal::new(days, scale)) else {
+                return Ok(());
+            };
+            let told = |salaries: Option<Salaries>| {
+                salaries.map(|s| (s.lowest, s.average, s.highest))
+            };
+            let short = Salaries::in_units(&looks, [12, 36, 60], month);
+            prop_assert!(short.is_some());
+            for (short, months) in short.into_iter().flatten().zip([12, 36, 60]) {
+                let looks = &looks[..looks.len().min(months)];
+                prop_assert_eq!(told(short), told(Salaries::in_decimals(looks, month)));
+            }
+        }
+
+        #[test]
+        fn changes_in_whole_numbers_are_those_in_decimals(
+            before in salaries(), after in salaries(), share in 0_i64..1_000, near in any::<bool>(),
+        ) {
+            let floor = Floor::new(Decimal::new(share, 3));
+            // Exactly on the floor, too.
+            let times = before.pesos().checked_mul(Decimal::new(share, 3).saturating_add(Decimal::ONE));
+            let after = times.filter(|_| near).and_then(DailySalary::new).unwrap_or(after);
+            let told = |change: Option<Change>| change.map(|change| (change.day, change.up));
+            let short = floor.change((before, before.units()), (after, after.units()), 7);
+            let long = floor.change((before, None), (after, None), 7);
+            prop_assert_eq!(told(short), told(long));
+        }
+
+        #[test]
+        fn units_are_the_salary(salary in salaries()) {
+            if let Some(units) = salary.units() {
+                prop_assert_eq!(Decimal::new(units, DailySalary::UNIT_SCALE), salary.pesos());
+            }
+        }
+    }
+}

@@ -9,6 +9,7 @@ use crate::money::DailySalary;
 const MONTHS: u32 = 60;
 
 /// One look.
+#[derive(Debug)]
 pub(crate) struct Look {
     /// The day, clamped to the end of the month.
     pub(crate) day: i64,
