@@ -15,7 +15,7 @@ use crate::{
     answer,
     app::App,
     problem,
-    routes::{characteristics, decisions, health, log, policies},
+    routes::{batch, characteristics, decisions, health, log, policies},
 };
 
 pub(crate) use problems::{
@@ -60,6 +60,8 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(decisions::live))
         .routes(routes!(decisions::pinned))
+        .routes(routes!(batch::live))
+        .routes(routes!(batch::pinned))
         .routes(routes!(log::list))
         .routes(routes!(log::one))
         .routes(routes!(policies::list))

@@ -61,11 +61,19 @@ impl Facts {
             version: Arc::clone(&decision.policy.version),
             outcome: decision.outcome.name(),
             decision_id: decision.decision_id.clone(),
-            reasons: decision.reasons.iter().map(|r| Arc::clone(&r.code)).collect(),
+            reasons: decision
+                .reasons
+                .iter()
+                .map(|r| Arc::clone(&r.code))
+                .collect(),
             missing,
         }
     }
 }
+
+/// The id of a request, for handlers that answer in a shape of their own.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) Arc<str>);
 
 /// Marks an answer with an error status whose body is not to become a problem.
 #[derive(Debug, Clone, Copy)]
@@ -113,10 +121,12 @@ fn is_sane(id: &str) -> bool {
 }
 
 /// The outermost layer.
-pub(crate) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let _running = app.metrics().begin();
     let started = Instant::now();
     let id = request_id(request.headers());
+    let own = RequestId(id.as_str().into());
+    request.extensions_mut().insert(own);
     let method = request.method().clone();
     let route = request
         .extensions()

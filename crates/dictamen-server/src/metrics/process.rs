@@ -6,7 +6,9 @@ pub(super) fn memory() -> Option<usize> {
 }
 
 fn resident(status: &str) -> Option<usize> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kib: usize = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     kib.checked_mul(1024)
 }
