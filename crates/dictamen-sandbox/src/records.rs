@@ -134,3 +134,6 @@ fn documents<'a>(subject: &Subject<'a>) -> Vec<DocumentId<'a>> {
 fn write(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ Examples:
 It answers as Belvo does for the IMSS, the ISSSTE and Belvo's own sandbox institution: point a client
 at it instead of at https://sandbox.belvo.com. A CURP is the same person each time; the seed says
 which. What goes wrong is chosen by --fault, by the request header X-Sandbox-Fault: NAME, or by the
-first four letters of a CURP; `dictamen sandbox faults` lists all.
+first four letters of a CURP; `dictamen sandbox faults` lists all, with a CURP for each.
 
 Beside Belvo's addresses it has its own, with the same secrets:
   GET  /sandbox/                            what it is set to, and its time

@@ -43,16 +43,16 @@ pub(crate) fn run(
         Some(SandboxCommand::Faults) => {
             writeln!(
                 out,
-                "{:<24} {:<6} {:<10} what happens",
-                "name", "CURP", "where"
+                "{:<24} {:<20} {:<10} what happens",
+                "name", "CURP it strikes", "where"
             )?;
             for fault in FAULTS {
                 let place = format!("{:?}", fault.stage).to_lowercase();
                 writeln!(
                     out,
-                    "{:<24} {:<6} {place:<10} {}",
+                    "{:<24} {:<20} {place:<10} {}",
                     fault.name,
-                    fault.prefix,
+                    fault.curp(),
                     fault.meaning()
                 )?;
             }
