@@ -20,6 +20,8 @@ use crate::world::{LinkRow, Sandbox, State, Stored};
 pub(crate) struct Wanted {
     pub(crate) attach_pdf: bool,
     pub(crate) reference: Option<NaiveDate>,
+    pub(crate) from: Option<NaiveDate>,
+    pub(crate) to: Option<NaiveDate>,
 }
 
 /// Why something is retrieved in the background.
@@ -65,6 +67,8 @@ pub(crate) fn log_in(
         Institution::Imss if !Curp::parse(curp).is_valid() => {
             return Err(fault("imss-curp-unknown"));
         }
+        Institution::Inss if curp.len() == 11 && curp.bytes().all(|b| b.is_ascii_digit()) => {}
+        Institution::Inss => return Err(fault("login-error")),
         Institution::Imss | Institution::Planet => {}
     }
     if let Some(struck) = state.strike(|fault| fault.stage == Stage::Login).first() {
@@ -124,7 +128,7 @@ pub(crate) fn gather(
     row: &LinkRow,
     resource: Resource,
     wanted: Wanted,
-) -> Result<Stored, Refusal> {
+) -> Result<Vec<Stored>, Refusal> {
     let asked = Fault::of_curp(&row.curp);
     if let Some(fault) = asked.filter(|fault| fault.stage == Stage::Retrieval) {
         return Err(Refusal::Fault(fault));
@@ -157,35 +161,39 @@ pub(crate) fn gather(
         attach_pdf: wanted.attach_pdf,
         quirks,
     };
-    let json = match resource {
-        Resource::Owners => Some(records::owner(&subject)),
-        Resource::EmploymentRecords => Some(records::employment_record(&subject)),
-        Resource::CurrentEmployments => Some(records::current_employment(&subject)),
-        Resource::EmploymentMetrics => records::metrics(&subject, wanted.reference),
+    let one = |json: String| vec![(subject.id.clone(), json)];
+    let elements = match resource {
+        Resource::Owners => one(records::owner(&subject)),
+        Resource::EmploymentRecords => one(records::employment_record(&subject)),
+        Resource::CurrentEmployments => one(records::current_employment(&subject)),
+        Resource::EmploymentMetrics => records::metrics(&subject, wanted.reference)
+            .map(one)
+            .ok_or_else(|| fault("unavailable-data"))?,
+        Resource::Employments => records::employments(&subject, wanted.from, wanted.to),
     };
-    let json = json.ok_or_else(|| fault("unavailable-data"))?;
     if resource == Resource::EmploymentRecords {
         let seen = Situation::of(&person.timeline, report);
         if let Some(link) = state.links.get_mut(&row.id) {
             link.seen = Some(seen);
         }
     }
-    Ok(Stored {
-        id: subject.id,
+    let stored = elements.into_iter().map(|(id, json)| Stored {
+        id,
         link: row.id.clone(),
         internal_identification: row.curp.clone(),
         at: now,
         json,
-    })
+    });
+    Ok(stored.collect())
 }
 
 /// Keeps what was retrieved.
-pub(crate) fn keep(sandbox: &Sandbox, state: &mut State, resource: Resource, got: Stored) {
+pub(crate) fn keep(sandbox: &Sandbox, state: &mut State, resource: Resource, got: Vec<Stored>) {
     let rows = state.stored.entry(resource).or_default();
     if sandbox.settings().refresh_replaces {
-        rows.retain(|row| row.link != got.link);
+        rows.retain(|row| got.iter().all(|new| row.link != new.link));
     }
-    rows.push(got);
+    rows.extend(got);
 }
 
 /// Forgets a link and everything that was retrieved through it.
@@ -223,10 +231,11 @@ fn run(sandbox: &Sandbox, job: &Job, resource: Resource) -> Vec<Notice> {
     let after = state.links.get(&row.id).and_then(|link| link.seen.clone());
     let notice = |code: &'static str, data: Map<String, Value>| Notice {
         kind: resource.code(),
-        process: match job.process {
-            Process::Historical | Process::Asked => Some("historical_update"),
-            Process::Recurrent => Some("recurrent_update"),
-        },
+        process: Some(if code == "historical_update" {
+            "historical_update"
+        } else {
+            "recurrent_update"
+        }),
         code,
         link: row.id.clone(),
         curp: row.curp.clone(),
@@ -234,8 +243,12 @@ fn run(sandbox: &Sandbox, job: &Job, resource: Resource) -> Vec<Notice> {
         external_id: row.external_id.clone(),
         data,
     };
-    let total = |key: &str| Map::from_iter([(key.to_owned(), json!(1))]);
-    if job.process != Process::Recurrent {
+    let count = got.len();
+    let total = |key: &str| Map::from_iter([(key.to_owned(), json!(count))]);
+    // Of Brazil it is documented that an answer that was waited for is told as news.
+    let as_news = job.process == Process::Recurrent
+        || (job.process == Process::Asked && resource == Resource::Employments);
+    if !as_news {
         keep(sandbox, &mut state, resource, got);
         return vec![notice("historical_update", total(resource.total_key()))];
     }

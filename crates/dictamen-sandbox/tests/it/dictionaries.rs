@@ -169,6 +169,17 @@ async fn answers_conform_to_belvo_s_dictionaries() {
             }
         }
     }
+    let body = json!({ "institution": "inss_br_employment", "username": "12345678909", "access_mode": "single" });
+    let id = local.post("/api/links/", body).await.json()["id"].clone();
+    for employment in local
+        .post("/api/br/employments/", json!({ "link": id }))
+        .await
+        .json()
+        .as_array()
+        .unwrap()
+    {
+        hold("employments_brazil", employment);
+    }
     wrong.retain(|_, wrong| !wrong.is_empty());
     // Belvo's dictionary says not nullable, Belvo's own answers and texts say null.
     let expected = BTreeMap::from([(

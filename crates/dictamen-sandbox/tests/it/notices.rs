@@ -366,3 +366,39 @@ async fn notices_go_to_this_machine_only() {
         .await;
     assert_eq!(taken.status, 200);
 }
+
+#[tokio::test]
+async fn brazil_s_answers_are_told_as_news() {
+    let (local, receiver) = start(0, |_| {}).await;
+    let body = json!({ "institution": "inss_br_employment", "username": "12345678909", "access_mode": "single", "fetch_resources": ["EMPLOYMENTS"] });
+    let id = local.post("/api/links/", body).await.json()["id"].clone();
+    let first = &receiver.wait(1).await[0].webhook;
+    let total = first
+        .data
+        .as_ref()
+        .unwrap()
+        .total_employments
+        .unwrap()
+        .get();
+    assert!(total > 1);
+    let ask = local
+        .request("POST", "/api/br/employments/")
+        .header("X-Belvo-Request-Mode", "async");
+    assert_eq!(got(ask.json(&json!({ "link": id }))).await.status, 202);
+    let news = &receiver.wait(2).await[1];
+    assert_eq!(news.meaning(), Meaning::Fetch);
+    assert_eq!(
+        news.webhook.webhook_code.as_ref().unwrap().as_str(),
+        "new_employments_available"
+    );
+    assert_eq!(
+        news.webhook
+            .data
+            .as_ref()
+            .unwrap()
+            .new_employments
+            .unwrap()
+            .get(),
+        total
+    );
+}

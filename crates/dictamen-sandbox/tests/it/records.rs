@@ -253,7 +253,7 @@ async fn what_is_wrong_with_a_retrieval() {
 async fn institutions_describe_themselves() {
     let local = Local::start(calm()).await;
     let all = local.get("/api/institutions/").await.json();
-    assert_eq!(all["count"], 3);
+    assert_eq!(all["count"], 4);
     let id = all["results"][1]["id"].as_i64().unwrap();
     let issste = local.get(&format!("/api/institutions/{id}/")).await.json();
     assert_eq!(
