@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod chaos;
 mod client;
 mod dictionaries;
 mod limits;
