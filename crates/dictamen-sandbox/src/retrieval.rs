@@ -58,8 +58,6 @@ pub(crate) fn log_in(
         return Err(Refusal::Fault(asked));
     }
     match institution {
-        Institution::Issste if identifiers::looks_like_a_curp(curp) => {}
-        Institution::Issste => return Err(fault("login-error")),
         Institution::Imss if curp.chars().count() != 18 => return Err(fault("imss-curp-length")),
         Institution::Imss if !identifiers::looks_like_a_curp(curp) => {
             return Err(fault("imss-curp-wrong"));
@@ -67,9 +65,13 @@ pub(crate) fn log_in(
         Institution::Imss if !Curp::parse(curp).is_valid() => {
             return Err(fault("imss-curp-unknown"));
         }
-        Institution::Inss if curp.len() == 11 && curp.bytes().all(|b| b.is_ascii_digit()) => {}
-        Institution::Inss => return Err(fault("login-error")),
-        Institution::Imss | Institution::Planet => {}
+        Institution::Issste if !identifiers::looks_like_a_curp(curp) => {
+            return Err(fault("login-error"));
+        }
+        Institution::Inss if !identifiers::looks_like_a_cpf(curp) => {
+            return Err(fault("login-error"));
+        }
+        Institution::Imss | Institution::Issste | Institution::Planet | Institution::Inss => {}
     }
     if let Some(struck) = state.strike(|fault| fault.stage == Stage::Login).first() {
         return Err(Refusal::Fault(struck));

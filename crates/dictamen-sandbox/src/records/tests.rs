@@ -1,6 +1,6 @@
 //! What holds of every record, whoever it is of and whenever it is looked at.
 
-use chrono::{NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use dictamen_model::wire::{CurrentEmployment, EmploymentRecord, EmploymentStatus};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -80,23 +80,24 @@ proptest! {
     fn what_is_made_to_happen_happens(seed: u64, days in 0_i64..4_000, later in 1_i64..2_000, percent in -50_i64..100) {
         let mut person = Person::numbered(seed, 1, day(days), Institute::Imss);
         let mut dice = Dice::new(seed, "events");
+        let then = after(day(days), later);
         let before = Situation::of(&person.timeline, day(days));
         person.timeline.change(LifeEvent::JobLoss, day(days), &mut dice);
-        let lost = Situation::of(&person.timeline, day(days + later));
+        let lost = Situation::of(&person.timeline, then);
         prop_assert!(!lost.employed && lost.employers.is_empty());
         prop_assert_eq!(lost.changes_since(&before).contains(&"UNEMPLOYED"), before.employed);
-        person.timeline.change(LifeEvent::Hired, day(days + later), &mut dice);
-        let hired = Situation::of(&person.timeline, day(days + later + 1));
+        person.timeline.change(LifeEvent::Hired, then, &mut dice);
+        let hired = Situation::of(&person.timeline, after(then, 1));
         prop_assert_eq!(hired.changes_since(&lost), ["EMPLOYED"]);
-        person.timeline.change(LifeEvent::Raise { percent }, day(days + later + 10), &mut dice);
-        let raised = Situation::of(&person.timeline, day(days + later + 10));
+        person.timeline.change(LifeEvent::Raise { percent }, after(then, 10), &mut dice);
+        let raised = Situation::of(&person.timeline, after(then, 10));
         let told = raised.changes_since(&hired);
         prop_assert!(raised.salary >= hired.salary || percent < 0);
         prop_assert_eq!(told.is_empty(), raised.salary == hired.salary);
-        person.timeline.change(LifeEvent::JobChange { percent }, day(days + later + 20), &mut dice);
-        let moved = Situation::of(&person.timeline, day(days + later + 21));
+        person.timeline.change(LifeEvent::JobChange { percent }, after(then, 20), &mut dice);
+        let moved = Situation::of(&person.timeline, after(then, 21));
         prop_assert_eq!(moved.changes_since(&raised)[0], "EMPLOYER_CHANGED");
-        let jobs = record(&subject(&person, Institution::Imss, day(days + later + 21)));
+        let jobs = record(&subject(&person, Institution::Imss, after(then, 21)));
         prop_assert!(jobs["employment_records"].as_array().unwrap().len() >= 2);
         prop_assert_eq!(moved.changes_since(&moved), Vec::<&str>::new());
     }
@@ -105,12 +106,12 @@ proptest! {
 #[test]
 fn the_day_is_the_one_in_mexico() {
     let person = Person::of(7, "QXWA850309MPLRNL08", Institute::Imss);
-    let evening: chrono::DateTime<Utc> = "2026-09-11T04:30:00Z".parse().unwrap();
+    let evening: DateTime<Utc> = "2026-09-11T04:30:00Z".parse().unwrap();
     let mut subject = subject(&person, Institution::Imss, mexican_day(evening));
     subject.now = evening;
     assert_eq!(subject.report.to_string(), "2026-09-10");
     assert_eq!(record(&subject)["days_since_extraction"], 0);
-    subject.now = evening + TimeDelta::days(42);
+    subject.now = evening.checked_add_signed(TimeDelta::days(42)).unwrap();
     assert_eq!(record(&subject)["days_since_extraction"], 42);
 }
 

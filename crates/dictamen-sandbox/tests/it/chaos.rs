@@ -106,7 +106,7 @@ async fn everybody_ends_with_a_record_or_a_true_reason() {
         .collect();
     let mut outcomes: BTreeMap<String, u32> = BTreeMap::new();
     for task in tasks {
-        let task = tokio::time::timeout(Duration::from_secs(60), task);
+        let task = tokio::time::timeout(Duration::from_mins(1), task);
         let (result, curp, expected) = task.await.unwrap().unwrap();
         if let Ok(record) = &result {
             assert!(record.text().contains(&curp));

@@ -329,7 +329,7 @@ async fn rare_shapes_are_read() {
             record
                 .value
                 .days_since_extraction
-                .map_or(0, |days| days.get())
+                .map_or(0, dictamen_model::Whole::get)
                 > 40,
             letters == "XFOR"
         );

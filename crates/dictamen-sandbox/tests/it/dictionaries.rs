@@ -91,8 +91,9 @@ impl Dictionary {
             ("array", Value::Array(list)) => {
                 let inside = format!("{path}[].");
                 if self.0.keys().any(|key| key.starts_with(&inside)) {
-                    list.iter()
-                        .for_each(|item| self.object(&inside, item, wrong));
+                    for item in list {
+                        self.object(&inside, item, wrong);
+                    }
                 }
                 true
             }

@@ -40,6 +40,7 @@ impl Receiver {
         receiver
     }
 
+    #[expect(clippy::unused_async, reason = "a handler")]
     async fn take(State(receiver): State<Self>, headers: HeaderMap, body: Bytes) -> StatusCode {
         let secret = Secret::basic("belvo", "agreed");
         assert!(secret.is(headers["authorization"].as_bytes()));
@@ -198,7 +199,7 @@ async fn a_refused_notice_is_sent_again_with_its_id() {
 #[tokio::test]
 async fn a_notice_is_given_up_after_five_retries() {
     let (local, receiver) = start(100, |settings| {
-        settings.notices.backoff = Duration::from_millis(2)
+        settings.notices.backoff = Duration::from_millis(2);
     })
     .await;
     let body = json!({ "institution": "planet_mx_employment", "username": "ANY", "fetch_resources": ["OWNERS"] });
