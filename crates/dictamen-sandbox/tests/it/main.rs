@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod browser;
 mod chaos;
 mod client;
 mod dictionaries;
