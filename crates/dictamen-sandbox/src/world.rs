@@ -105,7 +105,10 @@ pub(crate) struct State {
     logins: BTreeMap<String, VecDeque<DateTime<Utc>>>,
     requests: BTreeMap<IpAddr, VecDeque<DateTime<Utc>>>,
     deletes: VecDeque<DateTime<Utc>>,
+    /// How far time was moved.
     ahead: TimeDelta,
+    /// How far it ran by itself because days pass in seconds.
+    lapsed: TimeDelta,
     chance: Option<Dice>,
 }
 
@@ -149,6 +152,12 @@ impl Sandbox {
         self.state().now()
     }
 
+    /// Lets more time pass than does. What falls due on the way is up to the caller.
+    pub(crate) fn lapse(&self, by: TimeDelta) {
+        let mut state = self.state();
+        state.lapsed = state.lapsed.checked_add(&by).unwrap_or(state.lapsed);
+    }
+
     /// Moves time forward. What falls due on the way is up to the caller.
     pub(crate) fn advance(&self, by: TimeDelta) {
         let mut state = self.state();
@@ -170,6 +179,13 @@ impl Sandbox {
 impl State {
     /// The sandbox's now.
     pub(crate) fn now(&self) -> DateTime<Utc> {
+        let now = self.steady();
+        now.checked_add_signed(self.lapsed).unwrap_or(now)
+    }
+
+    /// The now of what happens between machines, and of people at a form: it does not run faster
+    /// where days pass in seconds.
+    pub(crate) fn steady(&self) -> DateTime<Utc> {
         let now = Utc::now();
         now.checked_add_signed(self.ahead).unwrap_or(now)
     }
@@ -222,7 +238,7 @@ impl State {
 
     /// Counts a request of an address; false when there were too many.
     pub(crate) fn admit(&mut self, address: IpAddr, limit: u32) -> bool {
-        let now = self.now();
+        let now = self.steady();
         within(
             self.requests.entry(address).or_default(),
             now,
@@ -233,7 +249,7 @@ impl State {
 
     /// Counts a delete; false when there were too many.
     pub(crate) fn admit_delete(&mut self, limit: u32) -> bool {
-        let now = self.now();
+        let now = self.steady();
         within(&mut self.deletes, now, TimeDelta::minutes(1), limit)
     }
 

@@ -64,7 +64,7 @@ impl Receiver {
     }
 
     async fn wait(&self, count: usize) -> Vec<Notice> {
-        for _ in 0..400 {
+        for _ in 0..1_000 {
             if self.got.lock().unwrap().len() >= count {
                 break;
             }
@@ -402,4 +402,34 @@ async fn brazil_s_answers_are_told_as_news() {
             .get(),
         total
     );
+}
+
+#[tokio::test]
+async fn days_can_pass_in_seconds() {
+    let (local, receiver) = start(0, |settings| {
+        settings.day_seconds = Some(1);
+        settings.refresh_rate = "24h".into();
+    })
+    .await;
+    let person = curp("QXWA");
+    let path = format!("/sandbox/people/{person}/events/");
+    local.post(&path, json!({ "event": "job_loss" })).await;
+    local.post(&path, json!({ "event": "hired" })).await;
+    let body = json!({ "institution": "imss_mx_employment", "username": person, "fetch_resources": ["EMPLOYMENT_RECORDS"] });
+    local.post("/api/links/", body).await;
+    receiver.wait(1).await;
+    let before = local.sandbox.now();
+    local.post(&path, json!({ "event": "job_loss" })).await;
+    let notices = receiver.wait(3).await;
+    assert!(
+        notices
+            .iter()
+            .any(|notice| notice.meaning() == Meaning::Changed)
+    );
+    let passed = local
+        .sandbox
+        .now()
+        .signed_duration_since(before)
+        .num_hours();
+    assert!((12..=240).contains(&passed), "{passed}");
 }
