@@ -248,20 +248,26 @@ fn run(sandbox: &Sandbox, job: &Job, resource: Resource) -> Vec<Notice> {
     let count = got.len();
     let total = |key: &str| Map::from_iter([(key.to_owned(), json!(count))]);
     // Of Brazil it is documented that an answer that was waited for is told as news.
-    let as_news = job.process == Process::Recurrent
-        || (job.process == Process::Asked && resource == Resource::Employments);
+    let asked_as_news =
+        resource == Resource::Employments || sandbox.settings().notices.asked_as_news;
+    let as_news = match job.process {
+        Process::Historical => false,
+        Process::Recurrent => true,
+        Process::Asked => asked_as_news,
+    };
     if !as_news {
         keep(sandbox, &mut state, resource, got);
         return vec![notice("historical_update", total(resource.total_key()))];
     }
     let is_record = resource == Resource::EmploymentRecords;
-    if is_record && before == after && before.is_some() {
+    let recurrent = job.process == Process::Recurrent;
+    if recurrent && is_record && before == after && before.is_some() {
         return Vec::new();
     }
     keep(sandbox, &mut state, resource, got);
     let (code, key) = resource.news();
     let mut notices = vec![notice(code, total(key))];
-    if let (true, Some(before), Some(after)) = (is_record, before, after) {
+    if let (true, Some(before), Some(after)) = (recurrent && is_record, before, after) {
         let changes = after.changes_since(&before);
         if !changes.is_empty() {
             let data = Map::from_iter([("employment_changes".to_owned(), json!(changes))]);

@@ -26,7 +26,8 @@ pub struct Sandbox {
 struct Shared {
     settings: Settings,
     state: Mutex<State>,
-    http: reqwest::Client,
+    /// For notices; none when the machine allows no client.
+    http: Option<reqwest::Client>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -125,7 +126,7 @@ impl Sandbox {
             shared: Arc::new(Shared {
                 settings,
                 state: Mutex::new(state),
-                http: reqwest::Client::new(),
+                http: client(),
             }),
         }
     }
@@ -135,8 +136,8 @@ impl Sandbox {
         &self.shared.settings
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.shared.http
+    pub(crate) fn http(&self) -> Option<&reqwest::Client> {
+        self.shared.http.as_ref()
     }
 
     /// What changes; a thread that panicked while holding it left nothing half done.
@@ -306,6 +307,15 @@ pub(crate) fn days_of(text: &str) -> Option<i64> {
     (days.len() <= 3 && days.bytes().all(|b| b.is_ascii_digit()))
         .then(|| days.parse().ok())
         .flatten()
+}
+
+/// A client that stays on this machine: it follows no redirection and asks no proxy.
+fn client() -> Option<reqwest::Client> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .ok()
 }
 
 /// Counts one more unless there were `limit` within the last `span`; zero counts without a limit.

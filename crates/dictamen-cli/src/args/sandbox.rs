@@ -84,6 +84,12 @@ pub(crate) struct SandboxArgs {
     /// Seconds before the first retry; twice as many before the second, and so on
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub(crate) webhook_backoff: f64,
+    /// Give each retry of a notice an id of its own
+    #[arg(long)]
+    pub(crate) webhook_new_ids: bool,
+    /// Tell what a client asked for to be told later as news, not as a historical update
+    #[arg(long)]
+    pub(crate) async_as_news: bool,
     /// Fields left out of notices, separated by commas
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     pub(crate) webhook_without: Vec<String>,

@@ -130,6 +130,8 @@ fn settings(args: &SandboxArgs) -> Result<Settings, Failure> {
             delay: seconds("webhook-delay", args.webhook_delay)?,
             retries: args.webhook_retries,
             backoff: seconds("webhook-backoff", args.webhook_backoff)?,
+            new_ids: args.webhook_new_ids,
+            asked_as_news: args.async_as_news,
             without: args.webhook_without.clone(),
             twice_percent: args.webhook_twice,
             late_percent: args.webhook_late,

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::Redirect;
 use axum::routing::post;
 use dictamen_belvo::webhook::{Meaning, Notice, Secret};
 use dictamen_model::wire::EmploymentChange;
@@ -33,7 +34,9 @@ impl Receiver {
             refuse: Arc::new(Mutex::new(refuse)),
             got: Arc::default(),
         };
+        let moved = post(|| async { Redirect::temporary("/hooks") });
         let app = Router::new()
+            .route("/moved", moved)
             .route("/hooks", post(Self::take))
             .with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -432,4 +435,52 @@ async fn days_can_pass_in_seconds() {
         .signed_duration_since(before)
         .num_hours();
     assert!((12..=240).contains(&passed), "{passed}");
+}
+
+#[tokio::test]
+async fn what_is_not_documented_can_be_either() {
+    let (local, receiver) = start(1, |settings| {
+        settings.notices.new_ids = true;
+        settings.notices.asked_as_news = true;
+        settings.refresh_replaces = true;
+    })
+    .await;
+    let body = json!({ "institution": "imss_mx_employment", "username": curp("QXWA"), "fetch_resources": ["EMPLOYMENT_RECORDS"] });
+    let id = local.post("/api/links/", body).await.json()["id"].clone();
+    let notices = receiver.wait(2).await;
+    assert_ne!(notices[0].keys[0], notices[1].keys[0]);
+    assert_eq!(notices[0].keys[1], notices[1].keys[1]);
+    let ask = local
+        .request("POST", "/api/employment-records/")
+        .header("X-Belvo-Request-Mode", "async");
+    got(ask.json(&json!({ "link": id }))).await;
+    let news = &receiver.wait(3).await[2].webhook;
+    assert_eq!(
+        news.webhook_code.as_ref().unwrap().as_str(),
+        "new_employment_records_available"
+    );
+    assert_eq!(
+        local.get("/api/employment-records/").await.json()["count"],
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_notice_follows_nobody_elsewhere() {
+    let (local, receiver) = start(0, |settings| {
+        let target = settings.notices.target.as_mut().unwrap();
+        target.url = target.url.replace("/hooks", "/moved");
+        settings.notices.retries = 0;
+    })
+    .await;
+    local.link("planet_mx_employment", "ANY", "single").await;
+    receiver.wait(0).await;
+    let log = local.until("/sandbox/webhooks/", 2).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(
+        local.get("/sandbox/webhooks/").await.json()[0]["status"],
+        307,
+        "{log}"
+    );
+    assert!(receiver.got.lock().unwrap().is_empty());
 }
