@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod anything;
 mod browser;
 mod chaos;
 mod client;
