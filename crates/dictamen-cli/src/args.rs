@@ -39,7 +39,12 @@ The rules folder is looked at every second; a changed policy comes into force wi
 and a policy that no longer loads keeps its last good version in force.
 
 When told to stop (SIGTERM or Ctrl-C), /readyz answers 503 at once; connections are accepted for
---stop-grace seconds more, and running requests get 20 seconds after that.")]
+--stop-grace seconds more, and running requests get 20 seconds after that.
+
+Every decision is written to a log before it is answered: to a file in --data, or to PostgreSQL when
+DATABASE_URL is set. What is personal in it is encrypted with data/master.key, which is made on first
+start; keep a copy of it elsewhere. Instances that share a database need the same master key: set
+DICTAMEN_MASTER_KEY, and DICTAMEN_SIGNING_KEY where the folder does not last.")]
     Serve(ServeArgs),
     /// Decide one application
     #[command(after_help = "\
@@ -140,11 +145,10 @@ pub(crate) struct RulesArg {
     pub(crate) rules: PathBuf,
 }
 
+/// Where the decision log is, and its keys.
 #[derive(Debug, ClapArgs)]
-pub(crate) struct ServeArgs {
-    #[command(flatten)]
-    pub(crate) rules: RulesArg,
-    /// Reserved for the decision log; not written yet
+pub(crate) struct StoreArgs {
+    /// Folder of the decision log and its keys; made when it is not there
     #[arg(
         long,
         value_name = "DIR",
@@ -152,6 +156,31 @@ pub(crate) struct ServeArgs {
         env = "DICTAMEN_DATA"
     )]
     pub(crate) data: PathBuf,
+    /// PostgreSQL database to keep the log in, for several instances, instead of a file
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// Master keys, current one first; those of the folder unless given
+    #[arg(long, hide = true, env = "DICTAMEN_MASTER_KEY", hide_env_values = true)]
+    pub(crate) master_key: Option<String>,
+    /// Key that signs checkpoints; that of the folder unless given
+    #[arg(
+        long,
+        hide = true,
+        env = "DICTAMEN_SIGNING_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) signing_key: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) rules: RulesArg,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// Keep no decisions: for a laptop
+    #[arg(long, env = "DICTAMEN_NO_LOG")]
+    pub(crate) no_log: bool,
     /// Address and port to listen on
     #[arg(
         long,

@@ -10,6 +10,7 @@ mod exit;
 pub mod lsp;
 mod report;
 mod rules;
+mod store;
 
 use std::{ffi::OsString, io::Write};
 

@@ -7,11 +7,13 @@
 
 mod bins;
 mod compute;
+mod fixed;
 mod function;
 mod grant;
 mod machine;
 mod run;
 mod scratch;
+mod small;
 mod view;
 
 pub(crate) use bins::Bins;

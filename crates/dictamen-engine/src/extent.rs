@@ -173,11 +173,16 @@ impl Extents {
         // Signs belong to what follows them, and so does the file a function is imported from.
         loop {
             let next = at.saturating_add(1);
-            at = match self.kind(at) {
-                Some(TokenKind::Unary) if self.kind(next).is_some() => next,
+            let ahead = match self.kind(at) {
+                Some(TokenKind::Unary) => next,
                 Some(TokenKind::Name) if self.text(next) == "::" => next.saturating_add(1),
                 _ => break,
             };
+            // Nothing follows where a script breaks off.
+            if self.kind(ahead).is_none() {
+                break;
+            }
+            at = ahead;
         }
         let next = at.saturating_add(1);
         match self.kind(at) {

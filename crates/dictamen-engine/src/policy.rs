@@ -46,7 +46,7 @@ pub struct Policy {
     pub(crate) system: SystemReasons,
     pub(crate) asked: Asked,
     /// The trees above, flat.
-    pub(crate) program: Program,
+    pub(crate) program: Arc<Program>,
     /// Names of the terms that bands carry, by position.
     pub(crate) terms: Vec<Arc<str>>,
     pub(crate) places: Places,

@@ -1,178 +1,24 @@
 //! The flat form of a policy's trees: what deciding runs.
 //!
-//! Every closure of a policy becomes a stretch of instructions over numbered registers when the
+//! Every closure of a policy becomes a stretch of instructions over one frame of values when the
 //! policy is loaded. Jumps go forward only, so a run is never longer than its stretch. The
 //! module knows what an instruction says; how it is carried out is the evaluator's affair, and
 //! what it means in credit is the tree's.
 
+mod cell;
 mod flatten;
+mod instruction;
 mod leaving;
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-use dictamen_model::characteristic::Value;
-use rust_decimal::Decimal;
+use dictamen_model::characteristic::definitions;
 
+pub(crate) use cell::{Cell, Gap, Small, TextAt};
 pub(crate) use flatten::Flattener;
+pub(crate) use instruction::{At, Holds, Instruction, Tail, Tested};
 
-use crate::{
-    Outcome,
-    tree::{Comparator, Function, Operator, Pattern},
-};
-
-/// A value while deciding: small enough to be copied, with nothing on the heap.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Cell {
-    /// Cannot be known.
-    Missing(Gap),
-    /// True or false.
-    Bool(bool),
-    /// A whole number.
-    Int(i64),
-    /// An exact decimal number.
-    Decimal(Decimal),
-    /// A calendar day.
-    Date(NaiveDate),
-    /// A text, by where it is kept.
-    Text(TextAt),
-    /// An offer, by its position among the offers of the run.
-    Granted(u32),
-    /// The end of an offer without one; the code by its position in the catalogue.
-    Ended { outcome: Outcome, code: u32 },
-}
-
-/// Which characteristics were missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gap {
-    /// None: a cell of a table was empty, or no row fitted.
-    None,
-    /// One, by table position.
-    One(u32),
-    /// Several, by position among the sets of the run.
-    Set(u32),
-}
-
-/// Where a text is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TextAt {
-    /// Among the texts of the program.
-    Program(u32),
-    /// In a characteristic, by table position.
-    Fact(u32),
-    /// In a table of the policy.
-    Table { table: u16, column: u16, row: u32 },
-}
-
-/// Where an instruction finds a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operand {
-    /// In a register.
-    Register(u32),
-    /// In a characteristic, by table position.
-    Fact(u32),
-    /// Among the constants; the params of the policy come first, in their order.
-    Constant(u32),
-    /// In the terms of the band the score fell in.
-    Term(u32),
-}
-
-/// One step. `to` is the register the result goes to; targets are positions of instructions.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Instruction {
-    /// Copies a value.
-    Load { to: u32, from: Operand },
-    /// Records a characteristic that is true or false and stands as a condition by itself.
-    State { fact: u32, site: u32 },
-    /// Logical negation.
-    Not { to: u32, of: Operand },
-    /// Arithmetic negation.
-    Negate { to: u32, of: Operand },
-    /// Compares and records.
-    Compare {
-        op: Comparator,
-        left: Operand,
-        right: Operand,
-        to: u32,
-        site: u32,
-    },
-    /// Compares a whole characteristic with a whole constant, the commonest of all comparisons.
-    CompareInt {
-        op: Comparator,
-        fact: u32,
-        than: i64,
-        to: u32,
-        site: u32,
-    },
-    /// A characteristic, or a constant where it is missing.
-    Or { fact: u32, otherwise: u32, to: u32 },
-    /// Combines two numbers.
-    Arithmetic {
-        op: Operator,
-        left: Operand,
-        right: Operand,
-        to: u32,
-    },
-    /// One operand of `&&` or `||`: settles the result and jumps, or adds what is missing to it.
-    Logic {
-        of: Operand,
-        settles: bool,
-        to: u32,
-        end: u32,
-    },
-    /// Goes on when true, jumps when false; what is missing is the result and jumps to the end.
-    Branch {
-        on: Operand,
-        to: u32,
-        otherwise: u32,
-        end: u32,
-    },
-    /// Goes on elsewhere.
-    Jump { target: u32 },
-    /// What is missing is the result and jumps.
-    Need { of: Operand, to: u32, end: u32 },
-    /// One operand of `??`: the result unless it is missing.
-    Known { of: Operand, to: u32, end: u32 },
-    /// Whether a value is missing; recorded when it is a characteristic.
-    IsMissing {
-        of: Operand,
-        to: u32,
-        site: Option<u32>,
-    },
-    /// Whether a value is among others, by position in [`Program::lists`].
-    Among { value: Operand, list: u32, to: u32 },
-    /// Whether a number lies in a range.
-    Within {
-        value: Operand,
-        low: Operand,
-        high: Operand,
-        inclusive: bool,
-        to: u32,
-    },
-    /// Goes on when a known value fits a pattern, jumps otherwise.
-    Fits {
-        value: Operand,
-        pattern: u32,
-        otherwise: u32,
-    },
-    /// Calls a registered function of one or two arguments.
-    Call {
-        function: Function,
-        first: Operand,
-        second: Option<Operand>,
-        to: u32,
-    },
-    /// Finds a cell of a table.
-    Lookup {
-        table: u16,
-        column: u16,
-        ranged: bool,
-        key: Operand,
-        to: u32,
-    },
-    /// Ends an offer with the terms at this position in [`Program::grants`].
-    Grant { plan: u32, to: u32 },
-}
+use crate::tree::Pattern;
 
 /// A place in the script that a trace tells of.
 #[derive(Debug, Clone)]
@@ -181,20 +27,54 @@ pub(crate) struct Site {
     pub(crate) text: Arc<str>,
     /// The operator, or `is`.
     pub(crate) operator: &'static str,
+    pub(crate) left: Side,
+    pub(crate) right: Side,
+}
+
+/// Where a trace finds what was compared. What lies still while a run lasts need not be written
+/// down by it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Side {
+    /// A characteristic, by table position.
+    Fact(u32),
+    /// A characteristic, or what stands in for it when it is missing.
+    FactOr(u32, Cell),
+    /// Always the same.
+    Constant(Cell),
+    /// Computed, and therefore recorded.
+    Recorded,
 }
 
 /// Where the terms of a granted offer are found.
 #[derive(Debug, Clone)]
 pub(crate) struct GrantPlan {
-    pub(crate) amount: Operand,
-    pub(crate) term_months: Operand,
-    pub(crate) annual_rate: Operand,
-    pub(crate) monthly_payment: Operand,
-    pub(crate) max_amount: Option<Operand>,
-    pub(crate) max_payment: Option<Operand>,
-    pub(crate) limiting_factor: Option<Operand>,
+    pub(crate) amount: At,
+    pub(crate) term_months: At,
+    pub(crate) annual_rate: At,
+    pub(crate) monthly_payment: At,
+    pub(crate) max_amount: Option<At>,
+    pub(crate) max_payment: Option<At>,
+    pub(crate) limiting_factor: Option<At>,
     /// Codes by position in the catalogue, with their conditions.
-    pub(crate) reductions: Box<[(u32, Operand)]>,
+    pub(crate) reductions: Box<[(u32, At)]>,
+}
+
+impl GrantPlan {
+    fn operands(&mut self) -> impl Iterator<Item = &mut At> {
+        let conditions = self.reductions.iter_mut().map(|(_, condition)| condition);
+        [
+            Some(&mut self.amount),
+            Some(&mut self.term_months),
+            Some(&mut self.annual_rate),
+            Some(&mut self.monthly_payment),
+            self.max_amount.as_mut(),
+            self.max_payment.as_mut(),
+            self.limiting_factor.as_mut(),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(conditions)
+    }
 }
 
 /// The instructions of one closure.
@@ -203,42 +83,35 @@ pub(crate) struct Entry {
     pub(crate) start: u32,
     pub(crate) end: u32,
     /// Where its value is when its instructions have run.
-    pub(crate) result: Operand,
+    pub(crate) result: At,
+}
+
+impl Entry {
+    /// The characteristic that the closure is, when it is nothing else.
+    pub(crate) fn fact(self) -> Option<u32> {
+        let is_fact = index(self.result) < definitions().len();
+        (is_fact && self.start == self.end).then_some(self.result)
+    }
 }
 
 /// All closures of a policy.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
     pub(crate) instructions: Vec<Instruction>,
-    pub(crate) constants: Vec<Cell>,
+    /// What the frame of a run holds before it begins: characteristics by table position, terms
+    /// of bands, registers, and constants, of which alone there is anything yet.
+    pub(crate) frame: Vec<Cell>,
+    /// Where the terms of bands begin in the frame.
+    pub(crate) terms: At,
+    /// Characteristics that the stages read, then those that only scorecard and offer read.
+    pub(crate) facts: Vec<u32>,
+    /// How many of them the stages read.
+    pub(crate) early: usize,
     pub(crate) texts: Vec<Arc<str>>,
     pub(crate) sites: Vec<Site>,
-    pub(crate) lists: Vec<Box<[Operand]>>,
+    pub(crate) lists: Vec<Box<[At]>>,
     pub(crate) patterns: Vec<Pattern>,
     pub(crate) grants: Vec<GrantPlan>,
-    /// Registers the largest closure needs.
-    pub(crate) registers: u32,
-}
-
-impl Program {
-    /// A value of the policy as a cell; texts are kept by the program.
-    pub(crate) fn cell(&mut self, value: &Value) -> Cell {
-        match value {
-            Value::Missing => Cell::Missing(Gap::None),
-            Value::Int(n) => Cell::Int(*n),
-            Value::Decimal(d) => Cell::Decimal(*d),
-            Value::Bool(b) => Cell::Bool(*b),
-            Value::Date(d) => Cell::Date(*d),
-            Value::Text(text) => {
-                let known = self.texts.iter().position(|known| known == text);
-                let index = known.unwrap_or_else(|| {
-                    self.texts.push(Arc::clone(text));
-                    self.texts.len().saturating_sub(1)
-                });
-                Cell::Text(TextAt::Program(position(index)))
-            }
-        }
-    }
 }
 
 /// An index as the program keeps it. What a policy may hold is limited far below four milliards.
@@ -285,16 +158,9 @@ offer(|a| {
         let mut seen = 0;
         for entry in entries {
             for at in entry.start..entry.end {
-                let targets = match policy.program.instructions[index(at)] {
-                    Instruction::Logic { end, .. }
-                    | Instruction::Need { end, .. }
-                    | Instruction::Known { end, .. } => vec![end],
-                    Instruction::Branch { otherwise, end, .. } => vec![otherwise, end],
-                    Instruction::Jump { target } => vec![target],
-                    Instruction::Fits { otherwise, .. } => vec![otherwise],
-                    _ => Vec::new(),
-                };
-                for target in targets {
+                let mut instruction = policy.program.instructions[index(at)];
+                let targets = [instruction.end().copied(), instruction.otherwise().copied()];
+                for target in targets.into_iter().flatten() {
                     assert!(at < target && target <= entry.end, "{at} to {target}");
                     seen += 1;
                 }
@@ -307,7 +173,7 @@ offer(|a| {
     fn cells_and_instructions_stay_small() {
         assert!(size_of::<Cell>() <= 24, "{}", size_of::<Cell>());
         assert!(
-            size_of::<Instruction>() <= 40,
+            size_of::<Instruction>() <= 48,
             "{}",
             size_of::<Instruction>()
         );

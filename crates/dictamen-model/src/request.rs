@@ -9,6 +9,7 @@ pub use application::Application;
 
 use chrono::NaiveDate;
 
+use crate::identity::Applicant;
 use crate::json::{Context, Page, RequestError, read_document, wire};
 use crate::wire::{CurrentEmployment, EmploymentRecord, Link};
 use application::ApplicationFields;
@@ -24,6 +25,8 @@ pub struct DecisionRequest {
     pub current_employments: Option<Vec<CurrentEmployment>>,
     /// The link the records came through.
     pub link: Option<Link>,
+    /// Whose records they are, when one of them names a CURP. No rule can reach it.
+    pub applicant: Option<Applicant>,
     /// The day to decide as of; `None` leaves it to the caller's clock.
     pub as_of: Option<NaiveDate>,
 }
@@ -102,6 +105,7 @@ impl DecisionRequest {
             employment_records: records?.results,
             current_employments: fields.current_employments.map(|page| page.results),
             link: fields.link,
+            applicant: context.person().map(Applicant::of_curp),
             as_of: fields.as_of,
         })
     }

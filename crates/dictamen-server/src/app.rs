@@ -15,10 +15,12 @@ use axum::{
     middleware,
     response::{IntoResponse, Response},
 };
+use dictamen_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     clock::Clock,
+    metrics::Metrics,
     openapi,
     problem::{DEFECT, Kind, Problem},
     reload::SharedRules,
@@ -55,16 +57,25 @@ struct Shared {
     rules: SharedRules,
     clock: Clock,
     limits: Limits,
+    log: Option<Store>,
+    metrics: Metrics,
     draining: AtomicBool,
 }
 
 impl App {
-    /// A service deciding by `rules`.
+    /// A service deciding by `rules` that keeps no decisions.
     pub fn new(rules: SharedRules, clock: Clock, limits: Limits) -> Self {
+        Self::with_log(rules, clock, limits, None)
+    }
+
+    /// A service deciding by `rules`. With a log, a decision is answered once it is durable there.
+    pub fn with_log(rules: SharedRules, clock: Clock, limits: Limits, log: Option<Store>) -> Self {
         Self(Arc::new(Shared {
             rules,
             clock,
             limits,
+            log,
+            metrics: Metrics::new(),
             draining: AtomicBool::new(false),
         }))
     }
@@ -82,6 +93,16 @@ impl App {
     /// The limits of one request.
     pub fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// The decision log, when one is kept.
+    pub fn log(&self) -> Option<&Store> {
+        self.0.log.as_ref()
+    }
+
+    /// What is counted and timed.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// Reports itself as not ready from now on, while running requests finish.
@@ -109,7 +130,10 @@ impl App {
                 // The panic hook has logged where; what was said stays out of answers and logs.
                 Problem::new(Kind::Internal, DEFECT).into_response()
             }))
-            .layer(middleware::from_fn(telemetry::observe))
+            .layer(middleware::from_fn_with_state(
+                self.clone(),
+                telemetry::observe,
+            ))
             .with_state(self.clone())
     }
 }

@@ -71,22 +71,25 @@ pub(crate) fn no_query(uri: &Uri) -> Result<(), Problem> {
     query(uri, &[]).map(drop)
 }
 
-/// Checks the form of an `Idempotency-Key`.
-pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<(), Problem> {
+/// The `Idempotency-Key`, when one is given.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut keys = headers.get_all("idempotency-key").iter();
     let Some(key) = keys.next() else {
-        return Ok(());
+        return Ok(None);
     };
     let usable = (1..=255).contains(&key.len())
         && key.as_bytes().iter().all(u8::is_ascii_graphic)
         && keys.next().is_none();
-    if usable {
-        return Ok(());
-    }
-    Err(Problem::new(
-        Kind::InvalidIdempotencyKey,
-        "`Idempotency-Key` is to be given once, with 1 to 255 visible ASCII characters",
-    ))
+    key.to_str()
+        .ok()
+        .filter(|_| usable)
+        .map(Some)
+        .ok_or_else(|| {
+            Problem::new(
+                Kind::InvalidIdempotencyKey,
+                "`Idempotency-Key` is to be given once, with 1 to 255 visible ASCII characters",
+            )
+        })
 }
 
 /// The body of a JSON request, complete, in time and within the limit; not parsed.
@@ -149,6 +152,22 @@ fn content_length(headers: &HeaderMap) -> Option<usize> {
 }
 
 fn media_type(headers: &HeaderMap) -> Result<(), Problem> {
+    declared(headers, "application/json", |essence| {
+        essence == "application/json"
+            || (essence.starts_with("application/") && essence.ends_with("+json"))
+    })
+}
+
+/// Whether a body is declared to be lines of JSON.
+pub(crate) fn is_ndjson(headers: &HeaderMap) -> Result<(), Problem> {
+    let names = ["application/x-ndjson", "application/jsonl"];
+    declared(headers, "application/x-ndjson", |essence| {
+        names.contains(&essence)
+    })
+}
+
+/// Refuses a body that is encoded or not declared to be what is wanted.
+fn declared(headers: &HeaderMap, wanted: &str, fits: impl Fn(&str) -> bool) -> Result<(), Problem> {
     let refuse = |detail: &str| Err(Problem::new(Kind::UnsupportedMediaType, detail));
     let encoded = headers
         .get_all(header::CONTENT_ENCODING)
@@ -163,12 +182,7 @@ fn media_type(headers: &HeaderMap) -> Result<(), Problem> {
         .and_then(|value| value.split(';').next())
         .map(|essence| essence.trim().to_ascii_lowercase());
     match declared {
-        Some(essence)
-            if essence == "application/json"
-                || (essence.starts_with("application/") && essence.ends_with("+json")) =>
-        {
-            Ok(())
-        }
-        _ => refuse("send the header `Content-Type: application/json`"),
+        Some(essence) if fits(&essence) => Ok(()),
+        _ => refuse(&format!("send the header `Content-Type: {wanted}`")),
     }
 }

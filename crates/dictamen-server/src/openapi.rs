@@ -15,10 +15,12 @@ use crate::{
     answer,
     app::App,
     problem,
-    routes::{characteristics, decisions, health, policies},
+    routes::{batch, characteristics, decisions, health, log, policies},
 };
 
-pub(crate) use problems::{ComputeProblems, DecisionProblems, LookupProblems};
+pub(crate) use problems::{
+    ComputeProblems, DecisionProblems, LogProblems, LookupProblems, ReplayProblems,
+};
 pub(crate) use request::{DecisionRequestBody, example_answer};
 
 /// Where the document is.
@@ -36,12 +38,17 @@ const DOCUMENT: &str = "/openapi.json";
             its `code` and `type` (`urn:dictamen:problem:<code>`) are stable.\n\
             * Amounts and rates are text with a fixed number of decimals; days are `YYYY-MM-DD`.\n\
             * The same question gets the same bytes: nothing in an answer depends on the clock \
-            once `as_of` is given.",
+            once `as_of` is given.\n\
+            * A decision is answered once it is durable in the decision log. `Idempotency-Key` \
+            makes a retry get the first answer.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    components(schemas(problem::Body, problem::Item)),
+    // Its address is one the router can only match in part.
+    paths(log::replay_decision),
+    components(schemas(problem::Body, problem::Item, log::ReplayCause, log::ReplayChange)),
     tags(
         (name = "decisions", description = "Deciding applications."),
+        (name = "log", description = "What was decided."),
         (name = "policies", description = "What decides."),
         (name = "characteristics", description = "What can be decided on."),
         (name = "operation", description = "Running the service."),
@@ -53,6 +60,10 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(decisions::live))
         .routes(routes!(decisions::pinned))
+        .routes(routes!(batch::live))
+        .routes(routes!(batch::pinned))
+        .routes(routes!(log::list))
+        .routes(routes!(log::one))
         .routes(routes!(policies::list))
         .routes(routes!(policies::live))
         .routes(routes!(policies::version))
@@ -61,6 +72,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(health::index))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
 }
 
 /// The OpenAPI 3.1 document of the service.
@@ -77,6 +89,10 @@ pub(crate) fn routes() -> Router<App> {
     let document = Bytes::from(answer::line(&document).unwrap_or_default());
     let json = [(header::CONTENT_TYPE, "application/json")];
     router
+        .route(
+            "/v1/decisions/{decision}",
+            routing::post(log::replay_decision),
+        )
         .route(DOCUMENT, routing::get(|| async move { (json, document) }))
         .merge(viewer)
 }

@@ -1,8 +1,10 @@
 //! The addresses of the service, one module per subject.
 
+pub(crate) mod batch;
 pub(crate) mod characteristics;
 pub(crate) mod decisions;
 pub(crate) mod health;
+pub(crate) mod log;
 pub(crate) mod policies;
 
 use std::sync::Arc;
@@ -36,17 +38,19 @@ fn json_bytes(bytes: Vec<u8>) -> Response {
     response
 }
 
-fn unwritable(_: serde_json::Error) -> Problem {
+pub(crate) fn unwritable(_: serde_json::Error) -> Problem {
     Problem::new(Kind::Internal, "the answer could not be written")
 }
 
 fn parameters(app: &App) -> Result<Arc<ParameterSet>, Problem> {
-    app.rules().parameters().cloned().ok_or_else(|| {
-        Problem::new(
-            Kind::NotReady,
-            "no usable parameter tables are loaded; `/readyz` says what is wrong",
-        )
-    })
+    app.rules().parameters().cloned().ok_or_else(no_parameters)
+}
+
+pub(crate) fn no_parameters() -> Problem {
+    Problem::new(
+        Kind::NotReady,
+        "no usable parameter tables are loaded; `/readyz` says what is wrong",
+    )
 }
 
 /// Reads a request body, telling what is not JSON from what is not a request.
@@ -54,7 +58,7 @@ fn parse(body: &[u8]) -> Result<DecisionRequest, Problem> {
     DecisionRequest::parse(body).map_err(invalid)
 }
 
-fn invalid(error: RequestError) -> Problem {
+pub(crate) fn invalid(error: RequestError) -> Problem {
     let is_json = error
         .problems
         .iter()
@@ -83,7 +87,7 @@ fn invalid(error: RequestError) -> Problem {
     Problem::new(Kind::InvalidRequest, detail).with(items)
 }
 
-fn cannot_compute(error: &ComputeError) -> Problem {
+pub(crate) fn cannot_compute(error: &ComputeError) -> Problem {
     Problem::new(Kind::CannotCompute, error.to_string()).with(vec![Item {
         pointer: String::new(),
         code: error.code().to_owned(),

@@ -2,7 +2,8 @@
 //!
 //! On the signal it reports itself as not ready at once, but goes on accepting for a short grace,
 //! so that what was on its way is answered; then it takes no further connection, lets running
-//! requests finish, and gives up on those that outlast the drain deadline.
+//! requests finish, and gives up on those that outlast the drain deadline. Last, what waits for
+//! the decision log is written and the log's end is signed.
 
 mod accept;
 
@@ -49,6 +50,7 @@ pub async fn run(
     let reloading = reloader.map(|reloader| tokio::spawn(reloader.run(EVERY)));
     let (stopped, mut draining) = watch::channel(());
     let router = app.router();
+    let log = app.log().cloned();
     let first_head = app.limits().timeout;
     let serving = accept::serve(listener, router, first_head, async move {
         stop.await;
@@ -70,6 +72,9 @@ pub async fn run(
     }
     if let Some(reloading) = reloading {
         reloading.abort();
+    }
+    if let Some(log) = log {
+        log.close().await;
     }
     tracing::info!("stopped");
 }

@@ -14,11 +14,12 @@ use std::{
 };
 
 /// Layers from the bottom; a crate may use crates of lower layers only.
-const LAYERS: [(&str, usize); 10] = [
+const LAYERS: [(&str, usize); 11] = [
     ("dictamen-model", 0),
     ("dictamen-belvo", 1),
     ("dictamen-engine", 1),
     ("dictamen-lab", 2),
+    ("dictamen-store", 2),
     ("dictamen-sandbox", 3),
     ("dictamen-server", 3),
     ("dictamen-cli", 4),
@@ -55,7 +56,7 @@ const TOP: [&str; 14] = [
     "examples",
     "rules",
 ];
-const TOP_MORE: [&str; 3] = ["rust-toolchain.toml", "rustfmt.toml", "target"];
+const TOP_MORE: [&str; 4] = ["data", "rust-toolchain.toml", "rustfmt.toml", "target"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

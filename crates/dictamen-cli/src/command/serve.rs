@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use crate::{
     args::{LogArg, ServeArgs},
     exit::{Exit, Failure},
+    store,
 };
 
 pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure> {
@@ -46,13 +47,19 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         let address = listener
             .local_addr()
             .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
-        let app = App::new(
+        let log = if args.no_log {
+            None
+        } else {
+            Some(store::open(&args.store).await?)
+        };
+        let app = App::with_log(
             reloader.rules(),
             Clock::System,
             Limits {
                 body_bytes: args.body_limit,
                 timeout: Duration::from_secs(args.timeout),
             },
+            log,
         );
         announce(args, &app.rules(), address, format, err)?;
         serve::run(

@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "test")]
 
 mod checking;
+#[path = "../../../dictamen-store/tests/it/cluster.rs"]
+mod cluster;
 mod deciding;
 mod documenting;
 mod editing;
 mod fixing;
 mod formatting;
+mod killing;
 mod sandbox;
 mod serving;
 mod support;

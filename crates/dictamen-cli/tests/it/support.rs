@@ -57,7 +57,8 @@ impl Place {
         command
             .current_dir(self.0.path())
             .args(line.split_whitespace())
-            .env_remove("DICTAMEN_RULES");
+            .env_remove("DICTAMEN_RULES")
+            .env_remove("DATABASE_URL");
         command
     }
 

@@ -1,8 +1,10 @@
 //! The bins of a scorecard characteristic, ready to be searched.
 
+use dictamen_model::characteristic::Value;
 use rust_decimal::Decimal;
 
-use super::compute::order_decimals;
+use super::{compute::order_decimals, fixed};
+use crate::program::Cell;
 
 /// Lower bounds, ascending, with points.
 #[derive(Debug, Clone)]
@@ -10,6 +12,9 @@ pub(crate) struct Bins {
     lowers: Box<[(Decimal, i64)]>,
     /// The lower bounds, when all are whole: whole numbers are compared as such.
     whole: Option<Box<[i64]>>,
+    /// The lower bounds with the places all decimals have room for, when none is too large.
+    fixed: Option<Box<[i128]>>,
+    points: Box<[i64]>,
     best: i64,
 }
 
@@ -24,6 +29,8 @@ impl Bins {
         });
         Self {
             whole: whole.collect(),
+            fixed: bins.iter().map(|(lower, _)| fixed::of(*lower)).collect(),
+            points: bins.iter().map(|(_, points)| *points).collect(),
             best: bins.iter().map(|(_, points)| *points).max().unwrap_or(0),
             lowers: bins.into(),
         }
@@ -39,6 +46,24 @@ impl Bins {
         self.best
     }
 
+    /// The points of the bin a number falls in; `None` below the first bin.
+    pub(crate) fn points_of(&self, value: &Cell) -> Option<i64> {
+        match value {
+            Cell::Int(n) => self.points_of_int(*n),
+            value => self.points(value.number()?),
+        }
+    }
+
+    /// As [`points_of`](Self::points_of), of a characteristic as it stands.
+    #[inline]
+    pub(crate) fn points_of_fact(&self, value: &Value) -> Option<i64> {
+        match value {
+            Value::Int(n) => self.points_of_int(*n),
+            Value::Decimal(number) => self.points(*number),
+            _ => None,
+        }
+    }
+
     /// The points of the bin a whole number falls in; `None` below the first bin.
     pub(crate) fn points_of_int(&self, value: i64) -> Option<i64> {
         let Some(whole) = &self.whole else {
@@ -49,14 +74,15 @@ impl Bins {
 
     /// The points of the bin a value falls in; `None` below the first bin.
     pub(crate) fn points(&self, value: Decimal) -> Option<i64> {
+        if let (Some(lowers), Some(value)) = (&self.fixed, fixed::of(value)) {
+            return self.before(lowers.partition_point(|lower| *lower <= value));
+        }
         let reached = |(lower, _): &(Decimal, i64)| order_decimals(*lower, value).is_le();
         self.before(self.lowers.partition_point(reached))
     }
 
     fn before(&self, above: usize) -> Option<i64> {
-        self.lowers
-            .get(above.checked_sub(1)?)
-            .map(|(_, points)| *points)
+        self.points.get(above.checked_sub(1)?).copied()
     }
 }
 

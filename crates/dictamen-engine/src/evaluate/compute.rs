@@ -6,10 +6,11 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
+use super::small;
 use crate::{
     canonical,
-    program::Cell,
-    tree::{Comparator, Operator},
+    program::{Cell, Small},
+    tree::Operator,
 };
 
 /// Why something cannot be computed, in plain words.
@@ -21,26 +22,31 @@ pub(super) type Fallible<T> = Result<T, Failure>;
 pub(super) const TOO_LARGE: Failure = Failure("a number is too large");
 
 /// The front end settles types when a policy is loaded; this is the net under it.
+pub(super) const WRONG_TYPE: Failure = Failure("a value has the wrong type");
+
+/// See [`WRONG_TYPE`].
 #[cold]
 pub(super) fn wrong_type<T>() -> Fallible<T> {
-    Err(Failure("a value has the wrong type"))
+    Err(WRONG_TYPE)
 }
 
-/// A number of either kind as a decimal.
-pub(super) fn number(value: Cell) -> Option<Decimal> {
-    match value {
-        Cell::Int(n) => Some(n.into()),
-        Cell::Decimal(d) => Some(d),
-        _ => None,
-    }
+/// Two numbers in their short form, where both have one.
+#[inline]
+pub(super) fn both_short(left: &Cell, right: &Cell) -> Option<(Small, Small)> {
+    Some((left.short()?, right.short()?))
 }
 
 pub(super) fn negated(value: Cell) -> Fallible<Cell> {
     match value {
         Cell::Int(n) => n.checked_neg().map(Cell::Int).ok_or(TOO_LARGE),
-        Cell::Decimal(mut d) => {
-            d.set_sign_positive(d.is_sign_negative());
-            Ok(Cell::Decimal(d))
+        Cell::Small(Small { digits, scale }) if digits != i64::MIN => Ok(Cell::Small(Small {
+            digits: digits.wrapping_neg(),
+            scale,
+        })),
+        Cell::Small(_) | Cell::Decimal(_) => {
+            let mut number = value.number().unwrap_or_default();
+            number.set_sign_positive(number.is_sign_negative());
+            Ok(Cell::Decimal(number))
         }
         missing @ Cell::Missing(_) => Ok(missing),
         _ => wrong_type(),
@@ -49,13 +55,15 @@ pub(super) fn negated(value: Cell) -> Fallible<Cell> {
 
 /// How two known values that are no texts stand to each other; `None` when they are unlike.
 #[inline]
-pub(super) fn order(left: Cell, right: Cell) -> Option<Ordering> {
+pub(super) fn order(left: &Cell, right: &Cell) -> Option<Ordering> {
     match (left, right) {
-        (Cell::Int(a), Cell::Int(b)) => Some(a.cmp(&b)),
-        (Cell::Decimal(a), Cell::Decimal(b)) => Some(order_decimals(a, b)),
-        (Cell::Bool(a), Cell::Bool(b)) => Some(a.cmp(&b)),
-        (Cell::Date(a), Cell::Date(b)) => Some(a.cmp(&b)),
-        (a, b) => Some(order_decimals(number(a)?, number(b)?)),
+        (Cell::Int(a), Cell::Int(b)) => Some(a.cmp(b)),
+        (Cell::Int(_) | Cell::Small(_), Cell::Int(_) | Cell::Small(_)) => {
+            both_short(left, right).map(|(a, b)| small::order(a, b))
+        }
+        (Cell::Bool(a), Cell::Bool(b)) => Some(a.cmp(b)),
+        (Cell::Date(a), Cell::Date(b)) => Some(a.cmp(b)),
+        (a, b) => Some(order_decimals(a.number()?, b.number()?)),
     }
 }
 
@@ -79,23 +87,11 @@ pub(super) fn order_decimals(left: Decimal, right: Decimal) -> Ordering {
     }
 }
 
-#[inline]
-pub(super) fn holds(op: Comparator, ordering: Ordering) -> bool {
-    match op {
-        Comparator::Less => ordering.is_lt(),
-        Comparator::AtMost => ordering.is_le(),
-        Comparator::Equal => ordering.is_eq(),
-        Comparator::NotEqual => ordering.is_ne(),
-        Comparator::AtLeast => ordering.is_ge(),
-        Comparator::Greater => ordering.is_gt(),
-    }
-}
-
 /// Left minus right, for numbers and days.
 pub(super) fn distance(left: Cell, right: Cell) -> Option<String> {
     match (left, right) {
         (Cell::Date(a), Cell::Date(b)) => Some(a.signed_duration_since(b).num_days().to_string()),
-        (a, b) => number(a)?.checked_sub(number(b)?).map(canonical::plain),
+        (a, b) => a.number()?.checked_sub(b.number()?).map(canonical::plain),
     }
 }
 
@@ -105,19 +101,50 @@ pub(super) fn in_range(value: Decimal, low: Decimal, high: Decimal, inclusive: b
     above && (order.is_lt() || inclusive && order.is_eq())
 }
 
-pub(super) fn arithmetic(op: Operator, left: Cell, right: Cell) -> Fallible<Cell> {
-    if matches!(op, Operator::Divide | Operator::Remainder)
-        && number(right).is_some_and(|d| d.is_zero())
+fn is_zero(value: &Cell) -> bool {
+    match value {
+        Cell::Int(n) => *n == 0,
+        Cell::Small(small) => small.digits == 0,
+        Cell::Decimal(number) => number.is_zero(),
+        _ => false,
+    }
+}
+
+/// Two numbers combined; `None` when one is missing.
+#[inline]
+pub(super) fn arithmetic(op: Operator, left: &Cell, right: &Cell) -> Fallible<Option<Cell>> {
+    if let (Cell::Small(_), Cell::Small(_) | Cell::Int(_)) | (Cell::Int(_), Cell::Small(_)) =
+        (left, right)
+        && let Some((a, b)) = both_short(left, right)
     {
+        let result = match op {
+            Operator::Add => small::add(a, b),
+            Operator::Subtract => small::subtract(a, b),
+            Operator::Multiply => small::multiply(a, b),
+            Operator::Divide | Operator::Remainder => None,
+        };
+        if let Some(result) = result {
+            return Ok(Some(Cell::Small(result)));
+        }
+    }
+    arithmetic_at_length(op, left, right)
+}
+
+#[inline(never)]
+fn arithmetic_at_length(op: Operator, left: &Cell, right: &Cell) -> Fallible<Option<Cell>> {
+    if let (Cell::Missing(_), _) | (_, Cell::Missing(_)) = (left, right) {
+        return Ok(None);
+    }
+    if matches!(op, Operator::Divide | Operator::Remainder) && is_zero(right) {
         return Err(Failure("division by zero"));
     }
     let computed = match (left, right, op) {
-        (Cell::Int(a), Cell::Int(b), Operator::Add) => a.checked_add(b).map(Cell::Int),
-        (Cell::Int(a), Cell::Int(b), Operator::Subtract) => a.checked_sub(b).map(Cell::Int),
-        (Cell::Int(a), Cell::Int(b), Operator::Multiply) => a.checked_mul(b).map(Cell::Int),
-        (Cell::Int(a), Cell::Int(b), Operator::Remainder) => a.checked_rem(b).map(Cell::Int),
+        (Cell::Int(a), Cell::Int(b), Operator::Add) => a.checked_add(*b).map(Cell::Int),
+        (Cell::Int(a), Cell::Int(b), Operator::Subtract) => a.checked_sub(*b).map(Cell::Int),
+        (Cell::Int(a), Cell::Int(b), Operator::Multiply) => a.checked_mul(*b).map(Cell::Int),
+        (Cell::Int(a), Cell::Int(b), Operator::Remainder) => a.checked_rem(*b).map(Cell::Int),
         (left, right, op) => {
-            let (Some(a), Some(b)) = (number(left), number(right)) else {
+            let (Some(a), Some(b)) = (left.number(), right.number()) else {
                 return wrong_type();
             };
             let result = match op {
@@ -127,10 +154,10 @@ pub(super) fn arithmetic(op: Operator, left: Cell, right: Cell) -> Fallible<Cell
                 Operator::Divide => a.checked_div(b),
                 Operator::Remainder => a.checked_rem(b),
             };
-            result.map(Cell::Decimal)
+            result.map(Cell::exact)
         }
     };
-    computed.ok_or(TOO_LARGE)
+    computed.map(Some).ok_or(TOO_LARGE)
 }
 
 #[cfg(test)]

@@ -1,9 +1,17 @@
 //! The registered functions, computed exactly.
 
+use std::cmp::Ordering;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::compute::{Failure, Fallible, TOO_LARGE, number, order_decimals, wrong_type};
-use crate::{program::Cell, tree::Function};
+use super::{
+    compute::{Failure, Fallible, TOO_LARGE, both_short, order, wrong_type},
+    small,
+};
+use crate::{
+    program::{Cell, Small},
+    tree::Function,
+};
 
 /// Months for which an annuity is computed: a hundred years.
 const MAX_MONTHS: i64 = 1_200;
@@ -14,33 +22,27 @@ const MAX_PLACES: i64 = 28;
 pub(super) fn call(function: Function, first: Cell, second: Option<Cell>) -> Fallible<Cell> {
     match (function, first, second) {
         (Function::AnnuityFactor, rate, Some(Cell::Int(months))) => {
-            annuity_factor(decimal(rate)?, months).map(Cell::Decimal)
+            annuity_factor(decimal(rate)?, months).map(Cell::exact)
         }
         (Function::RoundHalfUp, value, Some(Cell::Int(places))) => {
             let Some(places) = u32::try_from(places).ok().filter(|_| places <= MAX_PLACES) else {
                 return Err(Failure("`round_half_up` needs between 0 and 28 places"));
             };
+            if let Some(rounded) = value.short().and_then(|value| small::round(value, places)) {
+                return Ok(Cell::Small(rounded));
+            }
             let strategy = RoundingStrategy::MidpointAwayFromZero;
-            Ok(Cell::Decimal(
-                decimal(value)?.round_dp_with_strategy(places, strategy),
-            ))
+            let rounded = decimal(value)?.round_dp_with_strategy(places, strategy);
+            Ok(Cell::exact(rounded))
         }
         (Function::FloorTo, value, Some(step)) => multiple(value, step, false),
         (Function::CeilTo, value, Some(step)) => multiple(value, step, true),
         (Function::Min, Cell::Int(one), Some(Cell::Int(other))) => Ok(Cell::Int(one.min(other))),
         (Function::Max, Cell::Int(one), Some(Cell::Int(other))) => Ok(Cell::Int(one.max(other))),
-        (Function::Min, one, Some(other)) => {
-            let (one, other) = (decimal(one)?, decimal(other)?);
-            let smaller = order_decimals(one, other).is_le();
-            Ok(Cell::Decimal(if smaller { one } else { other }))
-        }
-        (Function::Max, one, Some(other)) => {
-            let (one, other) = (decimal(one)?, decimal(other)?);
-            let larger = order_decimals(one, other).is_gt();
-            Ok(Cell::Decimal(if larger { one } else { other }))
-        }
+        (Function::Min, one, Some(other)) => extreme(one, other, Ordering::Greater),
+        (Function::Max, one, Some(other)) => extreme(one, other, Ordering::Less),
         (Function::Abs, Cell::Int(n), None) => n.checked_abs().map(Cell::Int).ok_or(TOO_LARGE),
-        (Function::Abs, value, None) => Ok(Cell::Decimal(decimal(value)?.abs())),
+        (Function::Abs, value, None) => Ok(Cell::exact(decimal(value)?.abs())),
         (Function::DaysBetween, Cell::Date(from), Some(Cell::Date(to))) => {
             Ok(Cell::Int(to.signed_duration_since(from).num_days()))
         }
@@ -48,8 +50,21 @@ pub(super) fn call(function: Function, first: Cell, second: Option<Cell>) -> Fal
     }
 }
 
+/// The first unless it stands so to the second; a decimal, since one of them is.
+fn extreme(one: Cell, other: Cell, unless: Ordering) -> Fallible<Cell> {
+    let Some(order) = order(&one, &other) else {
+        return wrong_type();
+    };
+    let chosen = if order == unless { other } else { one };
+    match chosen {
+        Cell::Int(digits) => Ok(Cell::Small(Small { digits, scale: 0 })),
+        Cell::Small(_) | Cell::Decimal(_) => Ok(chosen),
+        _ => wrong_type(),
+    }
+}
+
 fn decimal(value: Cell) -> Fallible<Decimal> {
-    number(value).map_or_else(wrong_type, Ok)
+    value.number().map_or_else(wrong_type, Ok)
 }
 
 /// `(1 - (1 + i)^-n) / i`: the present value of one peso a month for `n` months at rate `i` per
@@ -93,11 +108,17 @@ fn power(mut base: Decimal, mut exponent: u64) -> Option<Decimal> {
 
 /// The nearest multiple of a step below or above. Exact: no division is involved.
 fn multiple(value: Cell, step: Cell, up: bool) -> Fallible<Cell> {
-    let (number, by) = (decimal(value)?, decimal(step)?);
-    if by <= Decimal::ZERO {
+    if order(&step, &Cell::Int(0)).is_some_and(Ordering::is_le) {
         return Err(Failure("the step must be greater than zero"));
     }
-    let exact = || {
+    if let Some(found) = both_short(&value, &step).and_then(|(n, by)| small::multiple(n, by, up)) {
+        return match (value, step) {
+            (Cell::Int(_), Cell::Int(_)) => Ok(Cell::Int(found.digits)),
+            _ => Ok(Cell::Small(found)),
+        };
+    }
+    let (number, by) = (decimal(value)?, decimal(step)?);
+    let nearest = || {
         let mut rest = number.checked_rem(by)?;
         if rest < Decimal::ZERO {
             rest = rest.checked_add(by)?;
@@ -109,9 +130,9 @@ fn multiple(value: Cell, step: Cell, up: bool) -> Fallible<Cell> {
             Some(below)
         }
     };
-    let result = exact().ok_or(TOO_LARGE)?;
+    let result = nearest().ok_or(TOO_LARGE)?;
     match (value, step) {
         (Cell::Int(_), Cell::Int(_)) => i64::try_from(result).map(Cell::Int).map_err(|_| TOO_LARGE),
-        _ => Ok(Cell::Decimal(result)),
+        _ => Ok(Cell::exact(result)),
     }
 }

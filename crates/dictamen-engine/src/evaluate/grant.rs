@@ -1,19 +1,22 @@
 //! Refuses offers whose terms make no sense.
 
-use rust_decimal::Decimal;
+use std::cmp::Ordering;
 
 use super::{
-    compute::{Failure, Fallible},
+    compute::{Failure, Fallible, order},
     scratch::Granted,
 };
+use crate::program::Cell;
 
 /// No lender means a rate above it: somebody wrote 28 for 28 %.
-const HIGHEST_RATE: Decimal = Decimal::TEN;
+const HIGHEST_RATE: Cell = Cell::Int(10);
+const ZERO: Cell = Cell::Int(0);
 
 /// What was requested.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Requested {
-    pub(super) amount: Option<Decimal>,
+    /// In MXN; missing when nothing was said.
+    pub(super) amount: Cell,
     pub(super) term_months: Option<i64>,
 }
 
@@ -21,29 +24,26 @@ pub(super) struct Requested {
 /// why the offer is smaller than requested.
 pub(super) fn check(terms: &Granted, requested: Requested, reduced: bool) -> Fallible<()> {
     let fail = |why| Err(Failure(why));
-    if terms.amount <= Decimal::ZERO {
+    if !order(&terms.amount, &ZERO).is_some_and(Ordering::is_gt) {
         return fail("the offer grants no amount");
     }
     if terms.term_months < 1 {
         return fail("the offer has no term");
     }
-    if terms.annual_rate < Decimal::ZERO || terms.monthly_payment <= Decimal::ZERO {
+    if !order(&terms.annual_rate, &ZERO).is_some_and(Ordering::is_ge)
+        || !order(&terms.monthly_payment, &ZERO).is_some_and(Ordering::is_gt)
+    {
         return fail("the offer has a rate or a payment below zero");
     }
-    if terms.annual_rate > HIGHEST_RATE {
+    if !order(&terms.annual_rate, &HIGHEST_RATE).is_some_and(Ordering::is_le) {
         return fail("the annual rate is above 1,000 %; 28 % is written 0.28");
     }
-    let more = requested.amount.is_some_and(|amount| terms.amount > amount)
-        || requested
-            .term_months
-            .is_some_and(|months| terms.term_months > months);
-    if more {
+    let amount = order(&terms.amount, &requested.amount);
+    let months = requested.term_months;
+    if amount == Some(Ordering::Greater) || months.is_some_and(|m| terms.term_months > m) {
         return fail("the offer grants more than was requested");
     }
-    let less = requested.amount.is_some_and(|amount| terms.amount < amount)
-        || requested
-            .term_months
-            .is_some_and(|months| terms.term_months < months);
+    let less = amount == Some(Ordering::Less) || months.is_some_and(|m| terms.term_months < m);
     if less && !reduced {
         return fail("the offer is smaller than requested and no reason says why");
     }

@@ -1,33 +1,33 @@
 //! One run of one policy over the characteristics of one applicant.
 
+use std::mem;
+
 use dictamen_model::characteristic::{Characteristics, Value};
 
 use super::{
-    compute::{Fallible, number},
+    compute::Fallible,
     grant::{self, Requested},
-    machine::{Machine, Sight},
+    machine::{Machine, Sight, Stopped},
     scratch::{Binned, End, Met, Scratch, StageAt},
 };
 use crate::{
     Outcome, Verdict,
-    policy::{Band, Effect, Ending, Policy, Scorecard, Stage},
-    program::{Cell, Entry, Gap, index, position},
+    policy::{Band, Effect, Ending, Policy, Scorecard, Scored, Stage},
+    program::{Cell, Gap, index, position},
 };
 
 /// Decides, and leaves everything in the scratch.
 pub(crate) fn run(policy: &Policy, facts: &Characteristics, scratch: &mut Scratch) {
-    scratch.clear(policy.program.registers);
+    scratch.clear(&policy.program);
+    let mut frame = mem::take(&mut scratch.frame);
+    let sight = Sight {
+        program: &policy.program,
+        facts,
+        tables: &policy.tables,
+    };
     let mut run = Run {
         policy,
-        machine: Machine {
-            sight: Sight {
-                program: &policy.program,
-                facts,
-                tables: &policy.tables,
-                terms: &[],
-            },
-            scratch,
-        },
+        machine: Machine::new(sight, &mut frame, scratch),
     };
     let mut end = run.decide();
     if end.outcome == Outcome::Decline && run.human_review_requested() {
@@ -40,7 +40,8 @@ pub(crate) fn run(policy: &Policy, facts: &Characteristics, scratch: &mut Scratc
     if !matches!(end.outcome, Outcome::Approve | Outcome::Counter) {
         end.offer = None;
     }
-    run.machine.scratch.end = end;
+    scratch.end = end;
+    scratch.frame = frame;
 }
 
 struct Run<'a, 's> {
@@ -48,21 +49,18 @@ struct Run<'a, 's> {
     machine: Machine<'a, 's>,
 }
 
-/// What kept a stage or the scorecard from an answer.
-#[derive(Debug, Clone, Copy, Default)]
-struct Doubts {
-    failed: bool,
-    undecided: bool,
-}
-
 impl<'a> Run<'a, '_> {
     fn decide(&mut self) -> End {
         let policy = self.policy;
+        let facts = policy.program.facts.split_at_checked(policy.program.early);
+        let (early, late) = facts.unwrap_or_default();
+        self.machine.look_at(early);
         for (at, stage) in policy.stages.iter().enumerate() {
             if let Some(end) = self.stage(stage, StageAt::Stage(position(at))) {
                 return end;
             }
         }
+        self.machine.look_at(late);
         let Some(scorecard) = &policy.scorecard else {
             return self.ending();
         };
@@ -82,108 +80,117 @@ impl<'a> Run<'a, '_> {
 
     /// Runs one stage; `None` when no rule of it ends the run.
     fn stage(&mut self, stage: &Stage, at: StageAt) -> Option<End> {
-        let mut doubts = Doubts::default();
-        let mut fired = false;
-        for rule in &stage.rules {
-            let (value, mut met) = self.walk(rule.entry);
-            match value {
-                Ok(Cell::Bool(true)) => {
-                    met.verdict = Verdict::Fired;
-                    fired = true;
-                    self.machine.scratch.codes.push((rule.reason, None));
-                }
-                Ok(Cell::Bool(false)) => {}
-                Ok(Cell::Missing(gap)) => {
-                    doubts.undecided = true;
-                    undecided(&mut met, gap);
-                }
-                Ok(_) => {
-                    doubts.failed = true;
-                    self.machine
-                        .scratch
-                        .fail(&mut met, "the condition is neither true nor false");
-                }
-                Err(why) => {
-                    doubts.failed = true;
-                    self.machine.scratch.fail(&mut met, why.0);
-                }
-            }
-            self.machine.scratch.met.push(met);
+        let (first, last) = (stage.rules.first()?, stage.rules.last()?);
+        let (mut start, end) = (first.entry.start, last.entry.end);
+        while let Err(stopped) = self.machine.run(start, end) {
+            start = self.skip(stage, stopped, end);
         }
-        if fired {
+        if !self.machine.scratch.codes.is_empty() {
             return Some(End::new(stage.outcome, at));
         }
-        self.doubtful(doubts, at)
+        self.doubtful(at)
+    }
+
+    /// Says which rule failed, and where the next begins.
+    #[cold]
+    fn skip(&mut self, stage: &Stage, stopped: Stopped, end: u32) -> u32 {
+        let scratch = &mut *self.machine.scratch;
+        let mut met = scratch.passed();
+        scratch.fail(&mut met, stopped.why.0);
+        scratch.met.push(met);
+        let ends = stage.rules.iter().map(|rule| rule.entry.end);
+        ends.into_iter()
+            .find(|end| *end > stopped.at)
+            .unwrap_or(end)
     }
 
     /// An error or an unknown neither approves nor declines.
-    fn doubtful(&mut self, doubts: Doubts, at: StageAt) -> Option<End> {
+    fn doubtful(&mut self, at: StageAt) -> Option<End> {
         let system = &self.policy.system;
-        if doubts.failed {
-            self.machine.scratch.codes.push((system.failed, None));
+        let scratch = &mut *self.machine.scratch;
+        if scratch.failed {
+            scratch.codes.push((system.failed, None));
         }
-        if doubts.undecided {
-            self.machine.scratch.codes.push((system.undecided, None));
+        if scratch.undecided {
+            scratch.codes.push((system.undecided, None));
         }
-        (doubts.failed || doubts.undecided).then(|| End::new(Outcome::Refer, at))
+        (scratch.failed || scratch.undecided).then(|| End::new(Outcome::Refer, at))
     }
 
     /// Computes the score; an end when it cannot be computed.
     fn score(&mut self, scorecard: &Scorecard) -> Result<i64, End> {
-        let mut doubts = Doubts::default();
         let mut score = Some(scorecard.base);
         for scored in &scorecard.characteristics {
-            let (value, mut met) = self.walk(scored.entry);
-            let given = match value {
-                Ok(Cell::Missing(gap)) => {
-                    if scored.missing.is_none() {
-                        doubts.undecided = true;
-                        undecided(&mut met, gap);
-                    }
-                    scored.missing
-                }
-                Ok(value) => {
-                    let given = match value {
-                        Cell::Int(n) => scored.bins.points_of_int(n),
-                        value => number(value).and_then(|value| scored.bins.points(value)),
-                    };
-                    if given.is_none() {
-                        doubts.failed = true;
-                        self.machine
-                            .scratch
-                            .fail(&mut met, "the value lies below the first bin");
-                    }
-                    given
-                }
-                Err(why) => {
-                    doubts.failed = true;
-                    self.machine.scratch.fail(&mut met, why.0);
-                    None
-                }
+            let (given, value, met) = match scored.entry.fact() {
+                Some(fact) => self.bin_fact(scored, fact),
+                None => self.bin_value(scored),
             };
             if let Some(given) = given {
                 score = score.and_then(|score| score.checked_add(given));
             }
-            self.machine.scratch.binned.push(Binned {
-                value: value.ok(),
+            let scratch = &mut *self.machine.scratch;
+            scratch.binned.push(Binned {
+                value,
                 points: given,
             });
-            self.machine.scratch.met.push(met);
+            scratch.met.push(met);
         }
         match score {
             None => Err(self.no_score("the score is too large")),
-            Some(score) => match self.doubtful(doubts, StageAt::Score) {
+            Some(score) => match self.doubtful(StageAt::Score) {
                 Some(end) => Err(end),
                 None => Ok(score),
             },
         }
     }
 
+    /// Points of a characteristic as it stands, which a trace finds where it is.
+    #[inline]
+    fn bin_fact(&mut self, scored: &Scored, fact: u32) -> (Option<i64>, Option<Cell>, Met) {
+        let mut met = self.machine.scratch.passed();
+        let given = match self.machine.sight.facts.get(index(fact)) {
+            Value::Missing => self.unbinned(scored, Gap::One(fact), &mut met),
+            value => self.binned(scored.bins.points_of_fact(value), &mut met),
+        };
+        (given, None, met)
+    }
+
+    /// Points of a computed value.
+    fn bin_value(&mut self, scored: &Scored) -> (Option<i64>, Option<Cell>, Met) {
+        let value = self.machine.value(scored.entry);
+        let mut met = self.machine.scratch.passed();
+        let given = match &value {
+            Ok(Cell::Missing(gap)) => self.unbinned(scored, *gap, &mut met),
+            Ok(value) => self.binned(scored.bins.points_of(value), &mut met),
+            Err(why) => {
+                self.machine.scratch.fail(&mut met, why.0);
+                None
+            }
+        };
+        (given, value.ok(), met)
+    }
+
+    fn unbinned(&mut self, scored: &Scored, gap: Gap, met: &mut Met) -> Option<i64> {
+        if scored.missing.is_none() {
+            self.machine.scratch.undecided = true;
+            undecided(met, gap);
+        }
+        scored.missing
+    }
+
+    fn binned(&mut self, given: Option<i64>, met: &mut Met) -> Option<i64> {
+        if given.is_none() {
+            let scratch = &mut *self.machine.scratch;
+            scratch.fail(met, "the value lies below the first bin");
+        }
+        given
+    }
+
     /// What the band leads to.
     fn banded(&mut self, band: &'a Band) -> End {
         match &band.effect {
             Effect::Terms { cells, .. } => {
-                self.machine.sight.terms = cells;
+                self.machine.set_terms(cells);
                 self.ending()
             }
             Effect::End {
@@ -237,7 +244,8 @@ impl<'a> Run<'a, '_> {
             }
         };
         let system = &self.policy.system;
-        let (value, mut met) = self.walk(entry);
+        let value = self.machine.value(entry);
+        let mut met = self.machine.scratch.passed();
         let (end, code) = match value {
             Ok(Cell::Granted(offer)) => match self.granted(offer) {
                 Ok(end) => (end, None),
@@ -311,11 +319,9 @@ impl<'a> Run<'a, '_> {
         let asked = &self.policy.asked;
         let value = |at: Option<usize>| at.map(|at| self.machine.sight.facts.get(at));
         Requested {
-            amount: match value(asked.amount) {
-                Some(Value::Decimal(amount)) => Some(*amount),
-                Some(Value::Int(amount)) => Some((*amount).into()),
-                _ => None,
-            },
+            amount: asked.amount.map_or(Cell::Missing(Gap::None), |at| {
+                self.machine.sight.fact(position(at))
+            }),
             term_months: match value(asked.term_months) {
                 Some(Value::Int(months)) => Some(*months),
                 _ => None,
@@ -327,11 +333,6 @@ impl<'a> Run<'a, '_> {
         let facts = self.machine.sight.facts;
         let asked = self.policy.asked.human_review;
         asked.is_some_and(|at| *facts.get(at) == Value::Bool(true))
-    }
-
-    fn walk(&mut self, entry: Entry) -> (Fallible<Cell>, Met) {
-        let met = Met::passed(self.machine.scratch.next_record());
-        (self.machine.run(entry), met)
     }
 
     /// The end of a run whose score came to nothing.

@@ -2,11 +2,11 @@
 //!
 //! Kept between runs, so that a run takes nothing from the heap.
 
-use rust_decimal::Decimal;
+use std::sync::Arc;
 
 use crate::{
     Outcome, Verdict,
-    program::{Cell, Gap, TextAt, index, position},
+    program::{Cell, Gap, Program, TextAt, index, position},
 };
 
 /// Words of 64 characteristics each; see [`Gaps`].
@@ -22,10 +22,17 @@ pub(super) type Gaps = [u64; WORDS];
 /// through the [`Evaluated`](super::Evaluated) of the last run.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    pub(super) registers: Vec<Cell>,
+    /// Whose constants the frame holds.
+    program: Option<Arc<Program>>,
+    pub(super) frame: Vec<Cell>,
     pub(super) gaps: Vec<Gaps>,
     pub(super) records: Vec<Record>,
+    /// What records tell of and neither the characteristics nor the program hold.
+    pub(super) values: Vec<Cell>,
     pub(super) met: Vec<Met>,
+    /// Whether anything met lately was undecided, or failed.
+    pub(super) undecided: bool,
+    pub(super) failed: bool,
     /// Why something met could not be computed, by position among what was met.
     pub(super) failures: Vec<(usize, &'static str)>,
     /// What the scorecard's characteristics came to, in their order.
@@ -38,20 +45,41 @@ pub struct Scratch {
     pub(super) end: End,
 }
 
-/// One comparison met.
+/// One comparison met: its site, and whether it held if that is known. The values of its sides lie
+/// where the site says.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Record {
-    pub(super) left: Cell,
-    pub(super) right: Cell,
-    pub(super) site: u32,
-    pub(super) holds: Option<bool>,
+pub(super) struct Record(u32);
+
+impl Record {
+    #[inline]
+    pub(super) fn new(site: u32, held: Option<bool>) -> Self {
+        let held = match held {
+            None => 0,
+            Some(false) => 1,
+            Some(true) => 2,
+        };
+        Self(site.wrapping_shl(2) | held)
+    }
+
+    /// Position of its site.
+    pub(super) fn site(self) -> u32 {
+        self.0 >> 2
+    }
+
+    /// Whether it held; `None` when that cannot be known.
+    pub(super) fn held(self) -> Option<bool> {
+        match self.0 & 3 {
+            0 => None,
+            held => Some(held == 2),
+        }
+    }
 }
 
 /// One rule, bin input or offer met, in the order of the policy.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Met {
     pub(super) verdict: Verdict,
-    /// First of its comparisons; they go on to the first of the next.
+    /// How many comparisons had been met when it ended.
     pub(super) records: u32,
     /// What was missing where it mattered.
     pub(super) gap: Gap,
@@ -60,31 +88,22 @@ pub(super) struct Met {
 /// What a scorecard characteristic came to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Binned {
-    /// The value it was binned by; `None` when it could not be computed.
+    /// The value it was binned by; `None` when it could not be computed, or is a characteristic
+    /// as it stands.
     pub(super) value: Option<Cell>,
     /// Points given.
     pub(super) points: Option<i64>,
 }
 
-impl Met {
-    pub(super) fn passed(records: u32) -> Self {
-        Self {
-            verdict: Verdict::Passed,
-            records,
-            gap: Gap::None,
-        }
-    }
-}
-
 /// The terms of a granted offer, unrounded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Granted {
-    pub(super) amount: Decimal,
+    pub(super) amount: Cell,
     pub(super) term_months: i64,
-    pub(super) annual_rate: Decimal,
-    pub(super) monthly_payment: Decimal,
-    pub(super) max_amount: Option<Decimal>,
-    pub(super) max_payment: Option<Decimal>,
+    pub(super) annual_rate: Cell,
+    pub(super) monthly_payment: Cell,
+    pub(super) max_amount: Option<Cell>,
+    pub(super) max_payment: Option<Cell>,
     pub(super) limiting_factor: Option<TextAt>,
     /// First and last-but-one of its reductions.
     pub(super) reductions: (u32, u32),
@@ -138,14 +157,22 @@ impl Scratch {
         Self::default()
     }
 
-    /// Forgets the last run.
-    pub(super) fn clear(&mut self, registers: u32) {
-        let registers = index(registers);
-        if self.registers.len() < registers {
-            self.registers.resize(registers, Cell::Missing(Gap::None));
+    /// Forgets the last run and makes the frame ready for this program.
+    pub(super) fn clear(&mut self, program: &Arc<Program>) {
+        if !self
+            .program
+            .as_ref()
+            .is_some_and(|p| Arc::ptr_eq(p, program))
+        {
+            self.program = Some(Arc::clone(program));
+            self.frame.clear();
+            self.frame.extend_from_slice(&program.frame);
         }
+        self.undecided = false;
+        self.failed = false;
         self.gaps.clear();
         self.records.clear();
+        self.values.clear();
         self.met.clear();
         self.failures.clear();
         self.binned.clear();
@@ -203,18 +230,34 @@ impl Scratch {
     /// Says why what is met next cannot be computed.
     pub(super) fn fail(&mut self, met: &mut Met, why: &'static str) {
         met.verdict = Verdict::Failed;
+        self.failed = true;
         self.failures.push((self.met.len(), why));
     }
 
-    /// Where the next comparison is written.
-    pub(super) fn next_record(&self) -> u32 {
-        position(self.records.len())
+    /// Something that ends here, and of which there is nothing to be said yet.
+    #[inline]
+    pub(super) fn passed(&self) -> Met {
+        Met {
+            verdict: Verdict::Passed,
+            records: position(self.records.len()),
+            gap: Gap::None,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_tells_what_it_was_made_of() {
+        for held in [None, Some(false), Some(true)] {
+            for site in [0, 1, 1_000_000] {
+                let record = Record::new(site, held);
+                assert_eq!((record.site(), record.held()), (site, held));
+            }
+        }
+    }
 
     #[test]
     fn every_characteristic_can_be_named_as_missing() {

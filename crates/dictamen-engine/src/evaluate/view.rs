@@ -62,7 +62,7 @@ impl<'a> Evaluated<'a> {
 
     /// The amount granted, unrounded, in MXN.
     pub fn amount(&self) -> Option<rust_decimal::Decimal> {
-        self.granted().map(|granted| granted.amount)
+        self.granted()?.amount.number()
     }
 
     fn granted(&self) -> Option<&'a Granted> {
@@ -79,7 +79,6 @@ impl<'a> Evaluated<'a> {
             program: &self.policy.program,
             facts: self.facts,
             tables: &self.policy.tables,
-            terms: &[],
         }
     }
 
@@ -143,14 +142,16 @@ impl<'a> Evaluated<'a> {
     }
 
     fn offer(&self, granted: &Granted) -> Offer {
-        let pesos = |amount| canonical::fixed(amount, 2);
+        // What is granted is a number.
+        let amount = |value: Cell| value.number().unwrap_or_default();
+        let pesos = |value| canonical::fixed(amount(value), 2);
         let factor = granted
             .limiting_factor
             .map(|at| self.sight().text(at).into());
         Offer {
             amount: pesos(granted.amount),
             term_months: granted.term_months,
-            annual_rate: canonical::plain(granted.annual_rate),
+            annual_rate: canonical::plain(amount(granted.annual_rate)),
             monthly_payment: pesos(granted.monthly_payment),
             currency: "MXN",
             max_amount: granted.max_amount.map(pesos),
@@ -201,12 +202,14 @@ impl<'a> Evaluated<'a> {
     /// How the decision was reached.
     pub fn trace(&self) -> Trace {
         let scratch = self.scratch;
-        let ends = scratch.met.iter().skip(1).map(|met| met.records);
-        let ends = ends.chain([scratch.next_record()]);
+        let starts = [0]
+            .into_iter()
+            .chain(scratch.met.iter().map(|met| met.records));
+        let mut recorded = scratch.values.iter().copied();
         let mut rules: Vec<RuleTrace> = self
             .met()
-            .zip(ends)
-            .map(|((stage, rule, met), end)| self.rule(stage, rule, met, end))
+            .zip(starts)
+            .map(|((stage, rule, met), start)| self.rule(stage, rule, met, start, &mut recorded))
             .collect();
         for (at, why) in &scratch.failures {
             if let Some(rule) = rules.get_mut(*at) {
@@ -214,8 +217,12 @@ impl<'a> Evaluated<'a> {
             }
         }
         let staged = self.policy.stages.iter().map(|stage| stage.rules.len());
-        for (rule, binned) in rules.iter_mut().skip(staged.sum()).zip(&scratch.binned) {
-            rule.value = binned.value.map(|value| self.shown(value));
+        let scored = self.policy.scorecard.iter();
+        let scored = scored.flat_map(|scorecard| &scorecard.characteristics);
+        let binned = scored.zip(&scratch.binned);
+        for (rule, (scored, binned)) in rules.iter_mut().skip(staged.sum()).zip(binned) {
+            let fact = scored.entry.fact().map(|fact| self.sight().fact(fact));
+            rule.value = binned.value.or(fact).map(|value| self.shown(value));
             rule.points = binned.points;
         }
         if let Some(why) = scratch.end.score_failure {
@@ -231,22 +238,30 @@ impl<'a> Evaluated<'a> {
         Trace { rules }
     }
 
-    fn rule(&self, stage: &Arc<str>, rule: &Arc<str>, met: &Met, end: u32) -> RuleTrace {
-        let records = self.scratch.records.get(index(met.records)..index(end));
+    /// `recorded` goes on to what was recorded first after this rule.
+    fn rule(
+        &self,
+        stage: &Arc<str>,
+        rule: &Arc<str>,
+        met: &Met,
+        start: u32,
+        recorded: &mut impl Iterator<Item = Cell>,
+    ) -> RuleTrace {
+        let records = self.scratch.records.get(index(start)..index(met.records));
         let comparisons = records.into_iter().flatten().filter_map(|record| {
-            let site = self.policy.program.sites.get(index(record.site))?;
+            let site = self.policy.program.sites.get(index(record.site()))?;
+            let mut side = |side| self.sight().side(side).or_else(|| recorded.next());
+            let (left, right) = (side(site.left)?, side(site.right)?);
             let missing = |cell| matches!(cell, Cell::Missing(_));
             // What a characteristic is, is no distance to anything.
-            let measured = site.operator != IS && !missing(record.left) && !missing(record.right);
+            let measured = site.operator != IS && !missing(left) && !missing(right);
             Some(Comparison {
                 text: Arc::clone(&site.text),
-                left: self.shown(record.left),
+                left: self.shown(left),
                 operator: site.operator,
-                right: self.shown(record.right),
-                holds: record.holds,
-                distance: measured
-                    .then(|| distance(record.left, record.right))
-                    .flatten(),
+                right: self.shown(right),
+                holds: record.held(),
+                distance: measured.then(|| distance(left, right)).flatten(),
             })
         });
         let comparisons = comparisons.collect();
@@ -261,6 +276,7 @@ impl<'a> Evaluated<'a> {
     fn shown(&self, cell: Cell) -> serde_json::Value {
         match cell {
             Cell::Int(n) => n.into(),
+            Cell::Small(small) => canonical::plain(small.decimal()).into(),
             Cell::Decimal(d) => canonical::plain(d).into(),
             Cell::Bool(b) => b.into(),
             Cell::Date(d) => d.to_string().into(),

@@ -97,6 +97,16 @@ fn the_bracket_that_is_alone_is_found() {
 }
 
 #[test]
+fn a_script_that_breaks_off_ends_with_its_last_token() {
+    for script in ["a::", "-", "!", "``a::"] {
+        let extents = Extents::new(script);
+        for at in 0..extents.pieces.len() {
+            assert!(extents.leaf(at) < extents.pieces.len(), "{script}");
+        }
+    }
+}
+
+#[test]
 fn brackets_without_end_take_no_time() {
     for script in [
         "(".repeat(100_000) + &*"]".repeat(100_000),

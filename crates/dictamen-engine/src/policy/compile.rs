@@ -62,7 +62,7 @@ pub(super) fn compile(
     let scorecard = declaration.scorecard.as_ref();
     let reach = scorecard.and_then(|scorecard| check::reach(&declaration, scorecard, true));
     let reach = reach.map(|reach| (reach.lowest, reach.highest));
-    let mut flat = Flattener::new(&declaration.params, &codes);
+    let mut flat = Flattener::new(&declaration.params, declaration.terms.len(), &codes);
     let stages = declaration.stages.into_iter().map(|stage| Stage {
         name: stage.name,
         outcome: stage.outcome,
@@ -71,10 +71,11 @@ pub(super) fn compile(
             .into_iter()
             .map(|rule| {
                 let (file, line) = written(rule.place);
+                let reason = flat.code(&rule.code);
                 Rule {
-                    reason: flat.code(&rule.code),
+                    reason,
                     code: rule.code,
-                    entry: flat.closure(&rule.condition),
+                    entry: flat.rule(&rule.condition, reason),
                     condition: rule.condition,
                     file,
                     line,
@@ -83,6 +84,7 @@ pub(super) fn compile(
             .collect(),
     });
     let stages = stages.collect();
+    flat.stages_end();
     let scorecard = declaration.scorecard.map(|scorecard| Scorecard {
         base: scorecard.base,
         reach,
@@ -142,7 +144,7 @@ pub(super) fn compile(
         scorecard,
         bands,
         ending,
-        program: flat.finish(),
+        program: Arc::new(flat.finish()),
         reasons: catalogue.into_values().collect(),
         names: Names::default(),
         system,

@@ -3,18 +3,26 @@
 //! Values are evaluated in the order of the tree, so that a trace tells comparisons in the order
 //! in which they were met. Whether something can be left out is decided by the tree, never here.
 
+mod condition;
+mod control;
+mod missing;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use dictamen_model::characteristic::{Kind, Value, definitions};
 
 use super::{
-    Cell, Entry, Gap, GrantPlan, Instruction, Operand, Program, Site, index, leaving::may_return,
-    position,
+    At, Cell, Entry, Gap, GrantPlan, Instruction, Program, Tail, TextAt, index,
+    leaving::may_return, position,
 };
 use crate::{
     declaration::Param,
-    tree::{Arm, Closure, GrantTerms, Node, NodeKind, Reduction, Step},
+    tree::{Closure, GrantTerms, Node, NodeKind, Reduction},
 };
+
+/// Constants lie behind everything else, so their positions are known last of all; until then
+/// they are counted from here.
+const CONSTANTS: At = 1 << 31;
 
 /// Builds the program of one policy, closure by closure.
 #[derive(Debug)]
@@ -22,17 +30,24 @@ pub(crate) struct Flattener<'a> {
     program: Program,
     /// Position of every reason code in the catalogue.
     codes: &'a BTreeMap<Arc<str>, u32>,
-    known: BTreeMap<String, u32>,
+    /// Params in their order, then other constants.
+    constants: Vec<Cell>,
+    known: BTreeMap<String, At>,
+    /// First of the registers.
+    registers: At,
     // Of the closure at hand:
-    free: u32,
-    highest: u32,
+    slots: At,
+    free: At,
+    highest: At,
     returns: Vec<Return>,
+    /// Whether a value bound by `let` may be missing.
+    missing: Vec<bool>,
 }
 
 /// Where a `return` leads: out of the closure, or out of a function written out in place.
 #[derive(Debug)]
 struct Return {
-    to: u32,
+    to: At,
     jumps: Jumps,
 }
 
@@ -40,31 +55,76 @@ struct Return {
 type Jumps = Vec<usize>;
 
 impl<'a> Flattener<'a> {
-    /// Begins with the params, which are the first constants.
-    pub(crate) fn new(params: &[Param], codes: &'a BTreeMap<Arc<str>, u32>) -> Self {
-        let mut program = Program::default();
-        for param in params {
-            let cell = program.cell(&param.value);
-            program.constants.push(cell);
-        }
-        Self {
+    /// Begins with the params, which are the first constants. `terms` is how many terms bands
+    /// carry.
+    pub(crate) fn new(params: &[Param], terms: usize, codes: &'a BTreeMap<Arc<str>, u32>) -> Self {
+        let facts = definitions().len();
+        let registers = position(facts.saturating_add(terms));
+        let program = Program {
+            terms: position(facts),
+            ..Program::default()
+        };
+        let mut flat = Self {
             program,
             codes,
+            constants: Vec::new(),
             known: BTreeMap::new(),
-            free: 0,
-            highest: 0,
+            registers,
+            slots: registers,
+            free: registers,
+            highest: registers,
             returns: Vec::new(),
+            missing: Vec::new(),
+        };
+        for param in params {
+            let cell = flat.cell(&param.value);
+            flat.constants.push(cell);
         }
+        flat
     }
 
+    /// Everything before belongs to the stages.
+    pub(crate) fn stages_end(&mut self) {
+        self.program.early = self.program.facts.len();
+    }
+
+    /// Puts the constants behind the registers.
     pub(crate) fn finish(mut self) -> Program {
-        self.program.registers = self.highest;
+        let base = self.highest;
+        let settle = |at: &mut At| {
+            if *at >= CONSTANTS {
+                *at = at.saturating_sub(CONSTANTS).saturating_add(base);
+            }
+        };
+        let program = &mut self.program;
+        for instruction in &mut program.instructions {
+            instruction.operands().for_each(settle);
+        }
+        for list in &mut program.lists {
+            list.iter_mut().for_each(settle);
+        }
+        for plan in &mut program.grants {
+            plan.operands().for_each(settle);
+        }
+        program.frame = vec![Cell::NOTHING; index(base)];
+        program.frame.append(&mut self.constants);
         self.program
     }
 
-    /// A value of the policy as a cell.
+    /// A value of the policy as a cell; texts are kept by the program.
     pub(crate) fn cell(&mut self, value: &Value) -> Cell {
-        self.program.cell(value)
+        let text = match value {
+            Value::Text(text) => {
+                let texts = &mut self.program.texts;
+                let known = texts.iter().position(|known| known == text);
+                position(known.unwrap_or_else(|| {
+                    texts.push(Arc::clone(text));
+                    texts.len().saturating_sub(1)
+                }))
+            }
+            _ => u32::MAX,
+        };
+        Cell::of(value, Gap::None, TextAt::Program(text))
     }
 
     /// Position of a reason code in the catalogue.
@@ -72,18 +132,38 @@ impl<'a> Flattener<'a> {
         self.codes.get(code).copied().unwrap_or(u32::MAX)
     }
 
+    /// Flattens the condition of a rule and what it fires.
+    pub(crate) fn rule(&mut self, condition: &Closure, reason: u32) -> Entry {
+        let entry = self.closure(condition);
+        let of = entry.result;
+        self.emit(Instruction::Verdict { of, reason });
+        Entry {
+            end: self.here(),
+            ..entry
+        }
+    }
+
     /// Flattens one closure.
     pub(crate) fn closure(&mut self, closure: &Closure) -> Entry {
         let start = self.here();
-        self.free = position(closure.slots);
-        let result = if may_return(&closure.body) {
-            let to = self.fresh();
-            self.returning(to, &closure.body);
-            Operand::Register(to)
-        } else {
-            self.operand(&closure.body)
-        };
+        self.slots = self.registers;
+        self.free = self.slots.saturating_add(position(closure.slots));
         self.highest = self.highest.max(self.free);
+        self.missing = vec![true; closure.slots];
+        let mut result = CONSTANTS;
+        if let NodeKind::Characteristic(at) = closure.body.kind
+            && definitions().get(at).is_some_and(|d| d.kind.is_number())
+        {
+            // Read where it stands; no instruction looks at it.
+            result = position(at);
+        } else if !may_return(&closure.body) {
+            result = self.operand(&closure.body);
+        }
+        // Where constants lie is not known yet.
+        if result >= CONSTANTS {
+            result = self.fresh();
+            self.returning(result, &closure.body);
+        }
         Entry {
             start,
             end: self.here(),
@@ -111,14 +191,8 @@ impl<'a> Flattener<'a> {
     fn land(&mut self, jumps: Jumps) {
         let here = self.here();
         for at in jumps {
-            if let Some(
-                Instruction::Logic { end, .. }
-                | Instruction::Need { end, .. }
-                | Instruction::Known { end, .. }
-                | Instruction::Branch { end, .. }
-                | Instruction::Jump { target: end },
-            ) = self.program.instructions.get_mut(at)
-            {
+            let instruction = self.program.instructions.get_mut(at);
+            if let Some(end) = instruction.and_then(Instruction::end) {
                 *end = here;
             }
         }
@@ -127,97 +201,86 @@ impl<'a> Flattener<'a> {
     /// Lets a condition that does not hold jump to what comes next.
     fn land_otherwise(&mut self, at: usize) {
         let here = self.here();
-        if let Some(Instruction::Branch { otherwise, .. } | Instruction::Fits { otherwise, .. }) =
-            self.program.instructions.get_mut(at)
-        {
+        let instruction = self.program.instructions.get_mut(at);
+        if let Some(otherwise) = instruction.and_then(Instruction::otherwise) {
             *otherwise = here;
         }
     }
 
+    /// A characteristic, which the run then needs to look at.
+    fn fact(&mut self, at: usize) -> At {
+        let fact = position(at);
+        if !self.program.facts.contains(&fact) {
+            self.program.facts.push(fact);
+        }
+        fact
+    }
+
+    fn local(&self, slot: usize) -> At {
+        self.slots.saturating_add(position(slot))
+    }
+
     /// The value of a node, computed into a register of its own where it is not at hand.
-    fn operand(&mut self, node: &Node) -> Operand {
+    fn operand(&mut self, node: &Node) -> At {
         match &node.kind {
             NodeKind::Constant(value) => self.constant(value),
-            NodeKind::Param(index) => Operand::Constant(position(*index)),
-            NodeKind::Term(index) => Operand::Term(position(*index)),
-            NodeKind::Local(slot) => Operand::Register(position(*slot)),
+            NodeKind::Param(index) => CONSTANTS.saturating_add(position(*index)),
+            NodeKind::Term(index) => self.program.terms.saturating_add(position(*index)),
+            NodeKind::Local(slot) => self.local(*slot),
             NodeKind::Characteristic(index) => {
-                let fact = position(*index);
+                let of = self.fact(*index);
                 if let Some(definition) = definitions().get(*index)
                     && definition.kind == Kind::Bool
                 {
-                    let site = self.site(format!("a.{}", definition.name).into(), "is");
-                    self.emit(Instruction::State { fact, site });
+                    let site = self.statement(definition.name, of);
+                    self.emit(Instruction::State { of, site });
                 }
-                Operand::Fact(fact)
+                of
             }
             _ => {
                 let to = self.fresh();
                 self.into(node, to);
-                Operand::Register(to)
+                to
             }
         }
     }
 
-    fn constant(&mut self, value: &Value) -> Operand {
+    fn constant(&mut self, value: &Value) -> At {
         // A decimal's scale does not show in its order, so the text is the key.
         let key = format!("{value:?}");
         if let Some(known) = self.known.get(&key) {
-            return Operand::Constant(*known);
+            return *known;
         }
-        let cell = self.program.cell(value);
+        let cell = self.cell(value);
         let at = self.push(cell);
         self.known.insert(key, at);
-        Operand::Constant(at)
+        at
     }
 
-    /// A characteristic that is a whole number whenever it is known.
-    fn whole_fact(operand: Operand) -> Option<u32> {
-        let Operand::Fact(fact) = operand else {
-            return None;
-        };
-        let definition = definitions().get(index(fact))?;
-        (definition.kind == Kind::Int).then_some(fact)
+    fn push(&mut self, cell: Cell) -> At {
+        self.constants.push(cell);
+        let last = self.constants.len().saturating_sub(1);
+        CONSTANTS.saturating_add(position(last))
     }
 
-    fn whole(&self, operand: Operand) -> Option<i64> {
-        match operand {
-            Operand::Constant(at) => match self.program.constants.get(index(at))? {
-                Cell::Int(n) => Some(*n),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    fn push(&mut self, cell: Cell) -> u32 {
-        self.program.constants.push(cell);
-        position(self.program.constants.len().saturating_sub(1))
-    }
-
-    fn site(&mut self, text: Arc<str>, operator: &'static str) -> u32 {
-        self.program.sites.push(Site { text, operator });
-        position(self.program.sites.len().saturating_sub(1))
-    }
-
-    fn load(&mut self, to: u32, cell: Cell) {
-        let from = Operand::Constant(self.push(cell));
+    fn load(&mut self, to: At, cell: Cell) {
+        let from = self.push(cell);
         self.emit(Instruction::Load { to, from });
     }
 
-    fn bool(&mut self, to: u32, value: bool) {
+    fn bool(&mut self, to: At, value: bool) {
         let from = self.constant(&Value::Bool(value));
         self.emit(Instruction::Load { to, from });
     }
 
     /// Computes a node into a register. Registers taken on the way are free again afterwards.
-    fn into(&mut self, node: &Node, to: u32) {
+    fn into(&mut self, node: &Node, to: At) {
         let mark = self.free;
         self.compute(node, to);
         self.free = mark;
     }
 
-    fn compute(&mut self, node: &Node, to: u32) {
+    fn compute(&mut self, node: &Node, to: At) {
         match &node.kind {
             NodeKind::Constant(_)
             | NodeKind::Param(_)
@@ -227,9 +290,9 @@ impl<'a> Flattener<'a> {
                 let from = self.operand(node);
                 self.emit(Instruction::Load { to, from });
             }
-            NodeKind::Not(inner) => {
-                let of = self.operand(inner);
-                self.emit(Instruction::Not { to, of });
+            NodeKind::Not(_) | NodeKind::Compare { .. } | NodeKind::IsMissing(_) => {
+                let at = self.condition(node, Tail::value(to));
+                self.land(vec![at]);
             }
             NodeKind::Negate(inner) => {
                 let of = self.operand(inner);
@@ -237,33 +300,6 @@ impl<'a> Flattener<'a> {
             }
             NodeKind::And(nodes) => self.logic(nodes, false, to),
             NodeKind::Or(nodes) => self.logic(nodes, true, to),
-            NodeKind::Compare {
-                op,
-                left,
-                right,
-                text,
-            } => {
-                let left = self.operand(left);
-                let right = self.operand(right);
-                let site = self.site(Arc::clone(text), op.symbol());
-                let instruction = match (Self::whole_fact(left), self.whole(right)) {
-                    (Some(fact), Some(than)) => Instruction::CompareInt {
-                        op: *op,
-                        fact,
-                        than,
-                        to,
-                        site,
-                    },
-                    _ => Instruction::Compare {
-                        op: *op,
-                        left,
-                        right,
-                        to,
-                        site,
-                    },
-                };
-                self.emit(instruction);
-            }
             NodeKind::Arithmetic { op, left, right } => {
                 let left = self.operand(left);
                 let right = self.operand(right);
@@ -295,17 +331,13 @@ impl<'a> Flattener<'a> {
                 if let [first, second] = nodes.as_slice()
                     && let NodeKind::Characteristic(_) = first.kind
                     && let NodeKind::Constant(_) | NodeKind::Param(_) = second.kind
-                    && let Operand::Fact(fact) = self.operand(first)
-                    && let Operand::Constant(otherwise) = self.operand(second)
                 {
-                    self.emit(Instruction::Or {
-                        fact,
-                        otherwise,
-                        to,
-                    });
+                    let of = self.operand(first);
+                    let otherwise = self.operand(second);
+                    self.emit(Instruction::Or { of, otherwise, to });
                     return;
                 }
-                self.load(to, Cell::Missing(Gap::None));
+                self.load(to, Cell::NOTHING);
                 let mut ends = Jumps::new();
                 for node in nodes {
                     let mark = self.free;
@@ -315,10 +347,9 @@ impl<'a> Flattener<'a> {
                 }
                 self.land(ends);
             }
-            NodeKind::IsMissing(inner) => self.is_missing(inner, to),
             NodeKind::OneOf { value, options } => {
                 let value = self.operand(value);
-                let options: Box<[Operand]> = options.iter().map(|o| self.operand(o)).collect();
+                let options: Box<[At]> = options.iter().map(|o| self.operand(o)).collect();
                 let list = position(self.program.lists.len());
                 self.program.lists.push(options);
                 self.emit(Instruction::Among { value, list, to });
@@ -353,7 +384,7 @@ impl<'a> Flattener<'a> {
                 let first = operands.next();
                 let second = operands.next();
                 drop(operands);
-                let first = first.unwrap_or(Operand::Register(to));
+                let first = first.unwrap_or(to);
                 self.emit(Instruction::Call {
                     function: *function,
                     first,
@@ -390,140 +421,31 @@ impl<'a> Flattener<'a> {
         }
     }
 
-    fn logic(&mut self, nodes: &[Node], settles: bool, to: u32) {
-        self.bool(to, !settles);
+    fn logic(&mut self, nodes: &[Node], settles: bool, to: At) {
+        if nodes.is_empty() {
+            self.bool(to, !settles);
+        }
         let mut ends = Jumps::new();
         for node in nodes {
-            let mark = self.free;
-            let of = self.operand(node);
-            self.free = mark;
-            ends.push(self.emit(Instruction::Logic {
-                of,
+            let tail = Tail {
                 settles,
-                to,
-                end: 0,
-            }));
+                joined: !ends.is_empty(),
+                ..Tail::value(to)
+            };
+            let mark = self.free;
+            ends.push(self.condition(node, tail));
+            self.free = mark;
         }
         self.land(ends);
     }
 
-    fn if_else(&mut self, condition: &Node, then: &Node, otherwise: Option<&Node>, to: u32) {
-        let on = self.operand(condition);
-        let branch = self.emit(Instruction::Branch {
-            on,
-            to,
-            otherwise: 0,
-            end: 0,
-        });
-        self.into(then, to);
-        let over = self.emit(Instruction::Jump { target: 0 });
-        self.land_otherwise(branch);
-        match otherwise {
-            Some(otherwise) => self.into(otherwise, to),
-            None => self.bool(to, false),
-        }
-        self.land(vec![branch, over]);
-    }
-
-    fn step(&mut self, step: &Step) {
-        match step {
-            Step::Let { slot, value, .. } => self.into(value, position(*slot)),
-            // A step is run for its `return`. If it cannot be known whether it returns, nothing
-            // behind it can be known.
-            Step::Run(node) => {
-                let mark = self.free;
-                let of = self.operand(node);
-                self.free = mark;
-                let to = self.returns.last().map(|outer| outer.to);
-                if let Some(to) = to {
-                    let jump = self.emit(Instruction::Need { of, to, end: 0 });
-                    if let Some(outer) = self.returns.last_mut() {
-                        outer.jumps.push(jump);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Computes what may end in a `return`, and lands every `return` behind it.
-    fn returning(&mut self, to: u32, body: &Node) {
-        self.returns.push(Return {
-            to,
-            jumps: Jumps::new(),
-        });
-        self.into(body, to);
-        if let Some(outer) = self.returns.pop() {
-            self.land(outer.jumps);
-        }
-    }
-
-    fn leave(&mut self, value: &Node) {
-        let Some(to) = self.returns.last().map(|outer| outer.to) else {
-            return;
-        };
-        self.into(value, to);
-        let jump = self.emit(Instruction::Jump { target: 0 });
-        if let Some(outer) = self.returns.last_mut() {
-            outer.jumps.push(jump);
-        }
-    }
-
-    fn is_missing(&mut self, inner: &Node, to: u32) {
-        let of = self.operand(inner);
-        let site = match inner.kind {
-            NodeKind::Characteristic(at) => definitions().get(at).map(|definition| {
-                let text = format!("is_missing(a.{})", definition.name);
-                self.site(text.into(), "is")
-            }),
-            _ => None,
-        };
-        self.emit(Instruction::IsMissing { of, to, site });
-    }
-
-    fn switch(&mut self, value: &Node, arms: &[Arm], otherwise: Option<&Node>, to: u32) {
-        let value = self.operand(value);
-        let mut ends = vec![self.emit(Instruction::Need {
-            of: value,
-            to,
-            end: 0,
-        })];
-        for arm in arms {
-            let pattern = position(self.program.patterns.len());
-            self.program.patterns.push(arm.pattern.clone());
-            let fits = self.emit(Instruction::Fits {
-                value,
-                pattern,
-                otherwise: 0,
-            });
-            let guard = arm.guard.as_ref().map(|guard| {
-                let on = self.operand(guard);
-                self.emit(Instruction::Branch {
-                    on,
-                    to,
-                    otherwise: 0,
-                    end: 0,
-                })
-            });
-            self.into(&arm.body, to);
-            ends.push(self.emit(Instruction::Jump { target: 0 }));
-            self.land_otherwise(fits);
-            if let Some(guard) = guard {
-                self.land_otherwise(guard);
-                ends.push(guard);
-            }
-        }
-        match otherwise {
-            Some(otherwise) => self.into(otherwise, to),
-            None => self.bool(to, false),
-        }
-        self.land(ends);
-    }
-
-    fn grant(&mut self, terms: &GrantTerms, reductions: &[Reduction], to: u32) {
+    fn grant(&mut self, terms: &GrantTerms, reductions: &[Reduction], to: At) {
         let mut ends = Jumps::new();
         let mut needed = |this: &mut Self, node: &Node| {
             let of = this.operand(node);
-            ends.push(this.emit(Instruction::Need { of, to, end: 0 }));
+            if this.may_miss(node) {
+                ends.push(this.emit(Instruction::Need { of, to, end: 0 }));
+            }
             of
         };
         let plan = GrantPlan {

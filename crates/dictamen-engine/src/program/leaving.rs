@@ -76,3 +76,21 @@ pub(super) fn may_return(node: &Node) -> bool {
         }
     }
 }
+
+/// Whether a node leaves the closure or function it stands in whenever it is met, so that it has
+/// no value that anybody could ask for.
+pub(super) fn leaves(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Return(_) => true,
+        NodeKind::Block { steps, result } => {
+            let run = |step: &Step| matches!(step, Step::Run(node) if leaves(node));
+            steps.iter().any(run) || result.as_deref().is_some_and(leaves)
+        }
+        NodeKind::If {
+            then,
+            otherwise: Some(otherwise),
+            ..
+        } => leaves(then) && leaves(otherwise),
+        _ => false,
+    }
+}

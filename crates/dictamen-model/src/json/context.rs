@@ -184,6 +184,11 @@ impl Context {
         }
     }
 
+    /// The CURP of the person whose records were read.
+    pub(crate) fn person(&self) -> Option<&str> {
+        self.persons.first.as_deref()
+    }
+
     /// What was read, unless there were problems. Reading nothing always leaves one.
     pub(crate) fn finish<T>(mut self, read: Option<T>) -> Result<T, RequestError> {
         if self.unlisted > 0 {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use utoipa::{
     IntoResponses,
     openapi::{
-        Content, Ref, RefOr,
+        Content, Header, Object, Ref, RefOr,
         example::ExampleBuilder,
         response::{Response, ResponseBuilder},
+        schema::Type,
     },
 };
 
@@ -37,12 +38,19 @@ const BODY: &[Kind] = &[
     Kind::DeadlineExceeded,
 ];
 
+/// Of addresses that read the decision log.
+const LOG: &[Kind] = &[Kind::UnknownDecision, Kind::NoLog, Kind::LogUnavailable];
+
 /// Problems of looking something up.
 pub(crate) struct LookupProblems;
 /// Problems of computing characteristics.
 pub(crate) struct ComputeProblems;
 /// Problems of deciding.
 pub(crate) struct DecisionProblems;
+/// Problems of reading the decision log.
+pub(crate) struct LogProblems;
+/// Problems of deciding again.
+pub(crate) struct ReplayProblems;
 
 impl IntoResponses for LookupProblems {
     fn responses() -> Responses {
@@ -71,9 +79,37 @@ impl IntoResponses for DecisionProblems {
             BODY,
             &[
                 Kind::InvalidIdempotencyKey,
+                Kind::StillRunning,
+                Kind::IdempotencyKeyReused,
+                Kind::LogUnavailable,
                 Kind::UnknownPolicy,
                 Kind::UnknownVersion,
                 Kind::NoLiveVersion,
+            ],
+        ])
+    }
+}
+
+impl IntoResponses for LogProblems {
+    fn responses() -> Responses {
+        of(&[ALWAYS, LOG])
+    }
+}
+
+impl IntoResponses for ReplayProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            LOG,
+            &[
+                Kind::UnknownPolicy,
+                Kind::UnknownVersion,
+                Kind::NoLiveVersion,
+                Kind::Erased,
+                Kind::InvalidRequest,
+                Kind::CannotCompute,
+                Kind::NotReady,
+                Kind::DeadlineExceeded,
             ],
         ])
     }
@@ -111,7 +147,17 @@ fn response(kinds: &[Kind]) -> Response {
             (kind.code().to_owned(), RefOr::T(example))
         })
         .collect();
-    ResponseBuilder::new()
+    let mut response = ResponseBuilder::new();
+    if kinds.iter().any(|kind| kind.retry_after().is_some()) {
+        let seconds = Header::builder()
+            .schema(Some(Object::with_type(Type::Integer)))
+            .description(Some(
+                "Seconds after which asking again makes sense; with some of these.",
+            ))
+            .build();
+        response = response.header("Retry-After", seconds);
+    }
+    response
         .description(lines.join("\n\n"))
         .content("application/problem+json", content)
         .build()

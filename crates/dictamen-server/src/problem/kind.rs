@@ -59,10 +59,18 @@ kinds! {
     NoLiveVersion = "no-live-version", NOT_FOUND, "the policy has no live version";
     /// No such characteristic.
     UnknownCharacteristic = "unknown-characteristic", NOT_FOUND, "no such characteristic";
+    /// No such decision in the log.
+    UnknownDecision = "unknown-decision", NOT_FOUND, "no such decision";
+    /// The service runs without a decision log.
+    NoLog = "no-log", NOT_FOUND, "this service keeps no decisions";
     /// The route does not take this method.
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "this address does not take this method";
     /// The body did not arrive in time.
     RequestTimeout = "request-timeout", REQUEST_TIMEOUT, "the body did not arrive in time";
+    /// The same request, under the same idempotency key, is being answered.
+    StillRunning = "still-running", CONFLICT, "the same request is being answered";
+    /// The personal part of the decision was erased.
+    Erased = "erased", GONE, "the personal part of the decision was erased";
     /// The body is larger than the limit.
     BodyTooLarge = "body-too-large", PAYLOAD_TOO_LARGE, "the body is too large";
     /// The body is not declared as JSON, or is compressed.
@@ -71,10 +79,14 @@ kinds! {
     InvalidRequest = "invalid-request", UNPROCESSABLE_ENTITY, "the request is not what a decision can be made on";
     /// The characteristics cannot be computed for this day.
     CannotCompute = "cannot-compute", UNPROCESSABLE_ENTITY, "the characteristics cannot be computed";
+    /// The idempotency key was used for another request.
+    IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "the idempotency key was used for another request";
     /// A defect of the service.
     Internal = "internal", INTERNAL_SERVER_ERROR, "the service failed";
     /// No parameters are loaded yet.
     NotReady = "not-ready", SERVICE_UNAVAILABLE, "the service is not ready";
+    /// The decision log cannot be written or read now.
+    LogUnavailable = "log-unavailable", SERVICE_UNAVAILABLE, "the decision log is away";
     /// The decision took longer than the limit.
     DeadlineExceeded = "deadline-exceeded", SERVICE_UNAVAILABLE, "the answer took too long";
 }
@@ -83,5 +95,13 @@ impl Kind {
     /// The `type` of the problem: a URN, since there is nothing to look up at an address.
     pub fn type_uri(self) -> String {
         format!("urn:dictamen:problem:{}", self.code())
+    }
+
+    /// Seconds after which asking again makes sense, for what passes by itself.
+    pub fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::StillRunning | Self::LogUnavailable => Some(1),
+            _ => None,
+        }
     }
 }

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use axum::{
-    Extension,
+    body::Bytes,
     extract::State,
-    http::{HeaderMap, Uri},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderValue, Uri},
+    response::Response,
 };
 use chrono::NaiveDate;
 use dictamen_lab::pipeline;
 use dictamen_model::suggest;
+use dictamen_store::{NewDecision, Prepared, Store};
 
 use super::{cannot_compute, in_time, json_bytes, parameters, parse, unwritable};
 use crate::{
     answer::{self, DecisionAnswer, Explain},
     app::App,
     extract::{JsonBody, Params, idempotency_key, query},
+    keeping::{self, Beginning},
     openapi::{DecisionProblems, DecisionRequestBody},
     problem::{Kind, Problem},
     rules::{LoadedPolicy, ParameterSet, RuleBook},
@@ -27,6 +29,7 @@ use crate::{
 ///
 /// The answer depends on nothing but the body, `as_of`, the policy and the parameters, all of
 /// which it names: the same question gets the same bytes. A decline is an answer, not an error.
+/// The decision is in the log before it is answered; when the log is away, nothing is answered.
 #[utoipa::path(
     post, path = "/v1/policies/{policy}/decisions", operation_id = "decide", tag = "decisions",
     params(
@@ -36,7 +39,8 @@ use crate::{
     request_body = DecisionRequestBody,
     responses(
         (status = 200, description = "The decision.", body = DecisionAnswer<'static>,
-         headers(("X-Request-Id" = String, description = "The id of the request."))),
+         headers(("X-Request-Id" = String, description = "The id of the request."),
+                 ("Idempotent-Replayed" = String, description = "`true` when the answer was given before, under the same key."))),
         DecisionProblems,
     )
 )]
@@ -65,7 +69,8 @@ pub(crate) async fn live(
     request_body = DecisionRequestBody,
     responses(
         (status = 200, description = "The decision.", body = DecisionAnswer<'static>,
-         headers(("X-Request-Id" = String, description = "The id of the request."))),
+         headers(("X-Request-Id" = String, description = "The id of the request."),
+                 ("Idempotent-Replayed" = String, description = "`true` when the answer was given before, under the same key."))),
         DecisionProblems,
     )
 )]
@@ -109,9 +114,12 @@ pub(crate) enum ExplainName {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes the headers")]
 pub(crate) struct DecideHeaders {
-    /// 1 to 255 visible ASCII characters. Repeating a request is safe with or without it, since
-    /// the answer is a pure function of the request and the rules in force; nothing is stored
-    /// under the key yet.
+    /// 1 to 255 visible ASCII characters. A request that is repeated under its key within 24
+    /// hours gets the first answer byte for byte, whatever rules are in force by then, with the
+    /// header `Idempotent-Replayed: true`. Another request under the same key is refused, and so
+    /// is the same one while it is being answered. Only a decision is kept under a key: after a
+    /// problem the key can be used again. Without a key, repeating is safe as well: the same
+    /// question has the same decision id and is logged once.
     #[param(
         rename = "Idempotency-Key",
         required = false,
@@ -127,12 +135,12 @@ pub(crate) struct DecideHeaders {
 
 /// A query, read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Asked {
+pub(super) struct Asked {
     explain: Explain,
     as_of: Option<NaiveDate>,
 }
 
-fn asked(uri: &Uri) -> Result<Asked, Problem> {
+pub(super) fn asked(uri: &Uri) -> Result<Asked, Problem> {
     let mut asked = Asked {
         explain: Explain::default(),
         as_of: None,
@@ -154,7 +162,7 @@ fn asked(uri: &Uri) -> Result<Asked, Problem> {
 }
 
 /// The live version of a policy.
-pub(super) fn find_live(rules: &RuleBook, policy: &str) -> Result<Arc<LoadedPolicy>, Problem> {
+pub(crate) fn find_live(rules: &RuleBook, policy: &str) -> Result<Arc<LoadedPolicy>, Problem> {
     let versions = super::policies::find(rules, policy)?;
     versions.live().cloned().ok_or_else(|| {
         let known: Vec<&str> = versions.names().collect();
@@ -166,7 +174,7 @@ pub(super) fn find_live(rules: &RuleBook, policy: &str) -> Result<Arc<LoadedPoli
 }
 
 /// A named version of a policy.
-pub(super) fn find_version(
+pub(crate) fn find_version(
     rules: &RuleBook,
     policy: &str,
     version: &str,
@@ -195,14 +203,81 @@ async fn decide(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let asked = asked(uri)?;
-    idempotency_key(headers)?;
+    let key = idempotency_key(headers)?;
     let parameters = parameters(app)?;
+    let made = make(app, policy, parameters, asked, (key, uri), body).await?;
+    let mut response = json_bytes(made.bytes);
+    if made.repeated {
+        let headers = response.headers_mut();
+        headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
+    }
+    if let Some(facts) = made.facts {
+        response.extensions_mut().insert(facts);
+    }
+    Ok(response)
+}
+
+/// An answer that may be given.
+pub(super) struct Made {
+    pub(super) bytes: Vec<u8>,
+    /// Whether it was given before, under the same key.
+    pub(super) repeated: bool,
+    /// What logs and metrics say of it; not of one that was given before.
+    pub(super) facts: Option<Facts>,
+}
+
+impl Made {
+    fn before(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            repeated: true,
+            facts: None,
+        }
+    }
+}
+
+/// Decides, and makes the decision durable when a log is kept. `asked_under` is the idempotency
+/// key, if any, and the address.
+pub(super) async fn make(
+    app: &App,
+    policy: Arc<LoadedPolicy>,
+    parameters: Arc<ParameterSet>,
+    asked: Asked,
+    asked_under: (Option<&str>, &Uri),
+    body: Bytes,
+) -> Result<Made, Problem> {
+    let (key, uri) = asked_under;
+    let claim = match keeping::begin(app, key, uri, &body).await? {
+        Beginning::Decide(claim) => claim,
+        Beginning::Repeat(bytes) => return Ok(Made::before(bytes)),
+    };
     let today = app.clock().today();
-    let (bytes, facts) = in_time(app, body.len(), move || {
-        decide_now(&policy, &parameters, &body, asked, today)
+    let log = app.log().cloned();
+    let decided = in_time(app, body.len(), move || {
+        decide_now(&policy, &parameters, &body, asked, today, log.as_ref())
     })
     .await?;
-    Ok((Extension(facts), json_bytes(bytes)).into_response())
+    let Decided {
+        bytes,
+        facts,
+        prepared,
+    } = decided;
+    if let (Some(log), Some(prepared)) = (app.log(), prepared)
+        && let Some(bytes) = keeping::log(app, log, prepared, claim).await?
+    {
+        return Ok(Made::before(bytes));
+    }
+    Ok(Made {
+        bytes,
+        repeated: false,
+        facts: Some(facts),
+    })
+}
+
+struct Decided {
+    bytes: Vec<u8>,
+    facts: Facts,
+    prepared: Option<Prepared>,
 }
 
 fn decide_now(
@@ -211,19 +286,33 @@ fn decide_now(
     body: &[u8],
     asked: Asked,
     today: NaiveDate,
-) -> Result<(Vec<u8>, Facts), Problem> {
+    log: Option<&Store>,
+) -> Result<Decided, Problem> {
     let request = parse(body)?;
     let as_of = super::settle_as_of(asked.as_of, request.as_of, today)?;
     let explained = asked.explain != Explain::None;
     let (decision, trace) =
         pipeline::answer(&loaded.policy, &request, as_of, &set.parameters, explained)
             .map_err(|error| cannot_compute(&error))?;
-    let facts = Facts {
-        policy: decision.policy.id.to_string(),
-        version: decision.policy.version.to_string(),
-        outcome: decision.outcome.name(),
-        decision_id: decision.decision_id.clone(),
+    let facts = Facts::of(&decision);
+    let plain = answer::write(&decision, None, Explain::None).map_err(unwritable)?;
+    let own = if explained {
+        Some(answer::write(&decision, trace.as_ref(), asked.explain).map_err(unwritable)?)
+    } else {
+        None
     };
-    let bytes = answer::write(&decision, trace.as_ref(), asked.explain).map_err(unwritable)?;
-    Ok((bytes, facts))
+    let new = NewDecision {
+        decision: &decision,
+        applicant: request.applicant.as_ref(),
+        plain: &plain,
+        answer: own.as_deref(),
+        request: body,
+    };
+    let prepared = log.map(|log| log.prepare(new)).transpose();
+    let prepared = prepared.map_err(|error| keeping::problem(&error))?;
+    Ok(Decided {
+        bytes: own.unwrap_or(plain),
+        facts,
+        prepared,
+    })
 }

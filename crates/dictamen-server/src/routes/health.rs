@@ -3,7 +3,7 @@
 use axum::{
     Extension,
     extract::State,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use dictamen_engine::{Diagnostic, Severity};
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::json;
 use crate::{
     app::App,
+    metrics,
     problem::Problem,
     rules::{Failure, RuleBook},
     telemetry::KeepBody,
@@ -24,6 +25,9 @@ pub(crate) struct Readiness {
     /// `ready`, `not_ready` or `stopping`.
     #[schema(example = "ready")]
     status: &'static str,
+    /// The decision log: `available`, `unavailable`, or `off` when none is kept.
+    #[schema(example = "available")]
+    log: &'static str,
     /// Every policy version in force.
     policies: Vec<InForce>,
     /// The parameters in force; null before the first good ones.
@@ -139,27 +143,51 @@ pub(crate) async fn healthz() -> &'static str {
 #[utoipa::path(
     get, path = "/readyz", operation_id = "readyz", tag = "operation",
     responses(
-        (status = 200, description = "At least one policy and the parameters are in force.", body = Readiness),
-        (status = 503, description = "Nothing can be decided yet, or the service is stopping.", body = Readiness),
+        (status = 200, description = "At least one policy and the parameters are in force, and decisions can be logged.", body = Readiness),
+        (status = 503, description = "Nothing can be decided or logged now, or the service is stopping.", body = Readiness),
     )
 )]
 pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> {
     let rules = app.rules();
+    let log = match app.log() {
+        None => "off",
+        Some(log) if log.is_available().await => "available",
+        Some(_) => "unavailable",
+    };
     let (code, status) = if app.is_draining() {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping")
-    } else if rules.is_ready() {
+    } else if rules.is_ready() && log != "unavailable" {
         (StatusCode::OK, "ready")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
     };
-    let body = json(&readiness(&rules, status))?;
+    let body = json(&readiness(&rules, status, log))?;
     // An answer in its own shape, not a problem: probes and people read it the same way.
     Ok((code, Extension(KeepBody), body).into_response())
 }
 
-fn readiness(rules: &RuleBook, status: &'static str) -> Readiness {
+/// Figures for Prometheus.
+///
+/// Requests, decisions by outcome with their durations, reason codes, missing characteristics,
+/// policies in force, and the state of the decision log; since the process began.
+#[utoipa::path(
+    get, path = "/metrics", operation_id = "metrics", tag = "operation",
+    responses((status = 200, description = "All figures in the OpenMetrics text format.",
+               content_type = "application/openmetrics-text", body = String))
+)]
+pub(crate) async fn metrics(State(app): State<App>) -> Response {
+    let log = match app.log() {
+        None => None,
+        Some(log) => Some((log.is_available().await, log.waiting())),
+    };
+    let text = app.metrics().text(&app.rules(), log);
+    ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()
+}
+
+fn readiness(rules: &RuleBook, status: &'static str, log: &'static str) -> Readiness {
     Readiness {
         status,
+        log,
         policies: rules
             .folders()
             .map(|(folder, loaded)| {

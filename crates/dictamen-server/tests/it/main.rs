@@ -7,9 +7,12 @@
 )]
 
 mod bad_requests;
+mod batch;
 mod checks;
 mod decisions;
+mod keeping;
 mod logging;
+mod metrics;
 mod openapi;
 mod operation;
 mod policies;

@@ -9,7 +9,7 @@ fn document() -> Value {
 }
 
 /// Holds a value against a schema of the document.
-fn check(document: &Value, schema: &str, value: &Value) {
+pub(crate) fn check(document: &Value, schema: &str, value: &Value) {
     let root = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$ref": format!("#/components/schemas/{schema}"),

@@ -1,0 +1,91 @@
+//! Keeping decisions: what the service asks of the decision log, and what it tells a client when
+//! the log says no.
+
+use std::time::Instant;
+
+use axum::http::Uri;
+use dictamen_store::{Appended, Begun, Claim, Prepared, Store, StoreError};
+
+use crate::{
+    app::App,
+    problem::{Kind, Problem},
+};
+
+/// Keys are for one kind of address. Once there are callers with keys of their own, the caller
+/// belongs in here.
+const SCOPE: &str = "decisions";
+
+/// What to do with a request.
+pub(crate) enum Beginning {
+    /// Decide, and keep the answer under the claim.
+    Decide(Option<Claim>),
+    /// It was answered before, with these bytes.
+    Repeat(Vec<u8>),
+}
+
+/// Begins a request that may carry an idempotency key.
+pub(crate) async fn begin(
+    app: &App,
+    key: Option<&str>,
+    uri: &Uri,
+    body: &[u8],
+) -> Result<Beginning, Problem> {
+    let (Some(log), Some(key)) = (app.log(), key) else {
+        return Ok(Beginning::Decide(None));
+    };
+    let query = uri.query().unwrap_or_default();
+    let request = [uri.path().as_bytes(), query.as_bytes(), body];
+    match log.begin(SCOPE, key, &request).await {
+        Ok(Begun::Claimed(claim)) => Ok(Beginning::Decide(Some(claim))),
+        Ok(Begun::Answered(bytes)) => Ok(Beginning::Repeat(bytes)),
+        Ok(Begun::OtherBody) => Err(Problem::new(
+            Kind::IdempotencyKeyReused,
+            "address, query or body differ from those first sent under this key; take a new key \
+             for a new request",
+        )),
+        Ok(Begun::Running) => Err(Problem::new(
+            Kind::StillRunning,
+            "the first request under this key is not answered yet; ask again in a moment",
+        )),
+        Err(error) => Err(problem(&error)),
+    }
+}
+
+/// Makes a decision durable. Gives other bytes when those are the answer to the request.
+pub(crate) async fn log(
+    app: &App,
+    log: &Store,
+    decision: Prepared,
+    claim: Option<Claim>,
+) -> Result<Option<Vec<u8>>, Problem> {
+    let since = Instant::now();
+    let appended = log.log(decision, claim).await;
+    let appended = appended.map_err(|error| problem(&error))?;
+    app.metrics().logged(since);
+    Ok(match appended {
+        Appended::Logged(_) => None,
+        Appended::Answered(bytes) => Some(bytes),
+    })
+}
+
+/// What a client is told.
+pub(crate) fn problem(error: &StoreError) -> Problem {
+    match error {
+        StoreError::Unavailable(_) => Problem::new(
+            Kind::LogUnavailable,
+            "nothing was acknowledged; the same request can safely be sent again",
+        ),
+        StoreError::Erased => Problem::new(
+            Kind::Erased,
+            "what was decided on is gone for good; the facts of the decision are still there",
+        ),
+        error => {
+            tracing::error!(code = error.code(), %error, "the decision log failed");
+            Problem::new(
+                Kind::Internal,
+                "the decision log is damaged or was written with other keys; the service's log \
+                 has more",
+            )
+        }
+    }
+}

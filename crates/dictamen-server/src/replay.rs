@@ -1,0 +1,95 @@
+//! Deciding again what was decided, by the policy of then or by another.
+
+use std::sync::Arc;
+
+use dictamen_lab::{
+    pipeline,
+    replay::{Comparison, compare},
+};
+use dictamen_model::{DecisionRequest, suggest};
+use dictamen_store::{DecisionFacts, Sealed};
+
+use crate::{
+    answer::{self, Explain},
+    problem::{Kind, Problem},
+    routes::{self, decisions},
+    rules::{LoadedPolicy, RuleBook, Versions},
+};
+
+/// A decision made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed {
+    /// How it compares with the one that was made.
+    pub comparison: Comparison,
+    /// The answer as it is now, one line of JSON.
+    pub answer: Vec<u8>,
+}
+
+/// Decides again on what was decided on, as of the day of then.
+///
+/// `policy` is `ID` or `ID@VERSION`; without it the version that decided is taken: the one with
+/// the same content, else the one with the same name, else the live one.
+///
+/// # Errors
+///
+/// When there is no such policy, no parameters are loaded, or the request of then cannot be
+/// decided any more.
+pub fn replay(
+    book: &RuleBook,
+    facts: &DecisionFacts,
+    sealed: &Sealed,
+    policy: Option<&str>,
+) -> Result<Replayed, Problem> {
+    let loaded = match policy.map(|policy| policy.split_once('@').ok_or(policy)) {
+        None => of_then(book, facts)?,
+        Some(Ok((id, version))) => decisions::find_version(book, id, version)?,
+        Some(Err(id)) => decisions::find_live(book, id)?,
+    };
+    let set = book.parameters().ok_or_else(routes::no_parameters)?;
+    let request = DecisionRequest::parse(&sealed.request).map_err(routes::invalid)?;
+    let (decision, _) = pipeline::answer(
+        &loaded.policy,
+        &request,
+        facts.as_of,
+        &set.parameters,
+        false,
+    )
+    .map_err(|error| routes::cannot_compute(&error))?;
+    let answer = answer::write(&decision, None, Explain::None).map_err(routes::unwritable)?;
+    let comparison = compare(&sealed.answer, &answer).map_err(routes::unwritable)?;
+    Ok(Replayed { comparison, answer })
+}
+
+fn of_then(book: &RuleBook, facts: &DecisionFacts) -> Result<Arc<LoadedPolicy>, Problem> {
+    let then = &facts.policy;
+    let versions = book.policy(&then.id).ok_or_else(|| {
+        let help = suggest::help(&then.id, book.ids());
+        Problem::new(
+            Kind::UnknownPolicy,
+            format!(
+                "the policy that decided, `{}`, is not loaded; {}",
+                then.id,
+                help.unwrap_or_default()
+            ),
+        )
+    })?;
+    let same = |loaded: &&Arc<LoadedPolicy>| *loaded.policy.stamp().hash == *then.hash;
+    let by_content = versions
+        .names()
+        .filter_map(|name| versions.get(name))
+        .chain(versions.live());
+    let found = by_content
+        .into_iter()
+        .find(same)
+        .or_else(|| versions.get(&then.version))
+        .or_else(|| Versions::live(versions));
+    found.cloned().ok_or_else(|| {
+        Problem::new(
+            Kind::NoLiveVersion,
+            format!(
+                "neither version {} nor a live one of `{}` is loaded",
+                then.version, then.id
+            ),
+        )
+    })
+}

@@ -1,0 +1,207 @@
+//! The two engines behind one interface.
+//!
+//! All SQL is below here. Above, nobody knows which engine it is: [`Connection`] has every
+//! statement once, and hands it to the engine it belongs to.
+
+pub(crate) mod postgres;
+pub(crate) mod rows;
+pub(crate) mod sqlite;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, pool::PoolConnection};
+
+use crate::{Checkpoint, Entry, StoreError, entry::Head, folder::Folder, seal::Wrapped};
+use rows::{AnsweredRow, Chain, DecisionRow, EntryTuple, KeyRow, Wanted, Whose};
+
+/// Where the log is kept.
+#[derive(Clone)]
+pub enum Place {
+    /// In a file of the data folder, for one process.
+    Sqlite(Folder),
+    /// In a PostgreSQL database, for several instances.
+    Postgres(String),
+}
+
+/// An address may hold a password.
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(folder) => f.debug_tuple("Sqlite").field(folder).finish(),
+            Self::Postgres(_) => f.write_str("Postgres(..)"),
+        }
+    }
+}
+
+/// Where connections come from.
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(postgres::Pools),
+}
+
+impl Database {
+    /// Opens for reading and writing; the tables are made or brought up to date.
+    pub(crate) async fn open(place: &Place) -> Result<Self, StoreError> {
+        match place {
+            Place::Sqlite(folder) => {
+                let (write, read) = sqlite::open(folder).await?;
+                Ok(Self::Sqlite { write, read })
+            }
+            Place::Postgres(url) => Ok(Self::Postgres(postgres::open(url).await?)),
+        }
+    }
+
+    /// A connection that reads.
+    pub(crate) async fn reading(&self) -> Result<Connection, StoreError> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Connection::Sqlite(read.acquire().await?),
+            Self::Postgres(pools) => Connection::Postgres(pools.read.acquire().await?),
+        })
+    }
+
+    /// The connection that writes. It is closed when it is dropped, whatever state it is in, so
+    /// that a write that was given up leaves nothing behind.
+    pub(crate) async fn writing(&self) -> Result<Connection, StoreError> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => {
+                let mut conn = write.acquire().await?;
+                conn.close_on_drop();
+                Connection::Sqlite(conn)
+            }
+            Self::Postgres(pools) => {
+                let mut conn = pools.write.acquire().await?;
+                conn.close_on_drop();
+                Connection::Postgres(conn)
+            }
+        })
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pools) => {
+                pools.read.close().await;
+                pools.claims.close().await;
+                pools.write.close().await;
+            }
+        }
+    }
+}
+
+/// Where a log is read that another process may be writing.
+#[derive(Debug)]
+pub(crate) enum Readable {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Readable {
+    pub(crate) fn open(place: &Place) -> Result<Self, StoreError> {
+        Ok(match place {
+            Place::Sqlite(folder) => Self::Sqlite(sqlite::open_for_reading(folder)?),
+            Place::Postgres(url) => Self::Postgres(postgres::open_for_reading(url)?),
+        })
+    }
+
+    pub(crate) async fn connect(&self) -> Result<Connection, StoreError> {
+        Ok(match self {
+            Self::Sqlite(pool) => Connection::Sqlite(pool.acquire().await?),
+            Self::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+        })
+    }
+}
+
+/// A connection to either engine.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// Makes a method of each statement: the same arguments, handed to the engine's own.
+macro_rules! statements {
+    ($($module:ident { $($name:ident($($arg:ident: $type:ty),*) -> $result:ty;)+ })+) => {
+        impl Connection {
+            $($(
+                pub(crate) async fn $name(&mut self, $($arg: $type),*) -> Result<$result, StoreError> {
+                    match self {
+                        Self::Sqlite(conn) => statements!(@ sqlite $module $name)(conn, $($arg),*).await,
+                        Self::Postgres(conn) => statements!(@ postgres $module $name)(conn, $($arg),*).await,
+                    }
+                }
+            )+)+
+        }
+    };
+    (@ $engine:ident tables $name:ident) => { $engine::tables::$name };
+    (@ $engine:ident own $name:ident) => { $engine::$name };
+}
+
+statements! {
+    own {
+        begin() -> ();
+        known(ids: &[&str]) -> BTreeMap<String, (i64, i64)>;
+        insert_decisions(chain: i64, rows: &[DecisionRow<'_>]) -> ();
+        shred() -> ();
+        snapshot() -> ();
+        insert_answered(rows: &[AnsweredRow], now: i64) -> BTreeSet<String>;
+        settle(references: &[&str], owner: &str) -> ();
+    }
+    tables {
+        run(sql: &'static str) -> ();
+        chains() -> Vec<Chain>;
+        create_chain(instance: &str) -> Chain;
+        head(chain: &Chain) -> Option<Head>;
+        geneses() -> Vec<String>;
+        entries_after(chain: i64, seq: i64, limit: i64) -> Vec<EntryTuple>;
+        next_seq(chain: i64, seq: i64) -> Option<i64>;
+        sealed_at(chain: i64, seq: i64) -> (Option<Vec<u8>>, bool);
+        stray_sealed(chain: i64) -> Vec<i64>;
+        homeless() -> i64;
+        checkpoints(chain: &Chain) -> Vec<Result<Checkpoint, StoreError>>;
+        insert_checkpoint(chain: i64, checkpoint: &Checkpoint) -> ();
+        insert_entry(chain: i64, entry: &Entry) -> ();
+        entry_of(decision_id: &str) -> Option<(Chain, Entry)>;
+        list(wanted: &Wanted, limit: i64) -> Vec<(Chain, Entry)>;
+        sealed_of(decision_id: &str) -> Option<(KeyRow, Vec<u8>)>;
+        answered(reference: &str, now: i64) -> Option<AnsweredRow>;
+        delete_expired(now: i64) -> ();
+        decisions_of(whose: &Whose) -> Vec<(i64, i64, String)>;
+        destroy(chain: i64, seq: i64) -> ();
+        keys_to_rewrap(current: &str, limit: i64) -> Vec<(i64, i64, String, KeyRow)>;
+        replace_key(chain: i64, seq: i64, wrapped: &Wrapped) -> ();
+        secret(name: &str) -> Option<Wrapped>;
+        insert_secret(name: &str, wrapped: &Wrapped) -> ();
+        replace_secret(name: &str, wrapped: &Wrapped) -> ();
+    }
+}
+
+impl Connection {
+    pub(crate) async fn commit(&mut self) -> Result<(), StoreError> {
+        self.run("COMMIT").await
+    }
+}
+
+fn schema(error: &sqlx::migrate::MigrateError) -> StoreError {
+    use sqlx::migrate::MigrateError as E;
+    match error {
+        E::VersionMissing(version) => {
+            StoreError::Schema(format!("it is of a later version ({version})"))
+        }
+        E::VersionMismatch(version) => StoreError::Schema(format!(
+            "version {version} of its tables is another than this program's"
+        )),
+        E::Dirty(version) => {
+            StoreError::Schema(format!("its version {version} was left half-made"))
+        }
+        E::Execute(sqlx::Error::Database(error))
+        | E::ExecuteMigration(sqlx::Error::Database(error), _) => {
+            let code = error.code().unwrap_or_default();
+            StoreError::Schema(format!("the database refused its tables with code {code}"))
+        }
+        _ => StoreError::Unavailable("its tables could not be looked at".into()),
+    }
+}

@@ -1,0 +1,294 @@
+//! PostgreSQL: one database for several instances.
+//!
+//! Each instance writes a chain of its own, so that none waits for another. Claims on idempotency
+//! keys are rows that every instance sees.
+
+#[path = "tables.rs"]
+pub(crate) mod tables;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr as _,
+    time::Duration,
+};
+
+use sqlx::{
+    ConnectOptions as _, PgPool, SqlSafeStr as _,
+    migrate::{Migration, MigrationType, Migrator},
+    postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
+};
+
+use super::rows::{AnsweredRow, DecisionRow};
+use crate::StoreError;
+
+pub(crate) type Db = sqlx::Postgres;
+
+/// How many connections read at the same time.
+const READERS: u32 = 8;
+/// How many take and give back claims.
+const CLAIMERS: u32 = 8;
+
+/// The connections of an instance.
+#[derive(Debug, Clone)]
+pub(crate) struct Pools {
+    pub(crate) write: PgPool,
+    pub(crate) read: PgPool,
+    pub(crate) claims: PgPool,
+}
+
+/// Connects, and brings the tables up to date; instances that start together wait for each other.
+pub(crate) async fn open(url: &str) -> Result<Pools, StoreError> {
+    let options = options(url)?;
+    let write = pool(1)
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                // A server that acknowledges early would acknowledge decisions that can be lost.
+                sqlx::raw_sql(
+                    "SELECT set_config('synchronous_commit', 'on', false)
+                     WHERE current_setting('synchronous_commit') = 'off'",
+                )
+                .execute(conn)
+                .await?;
+                Ok(())
+            })
+        })
+        .connect_with(options.clone())
+        .await?;
+    migrator()
+        .run(&write)
+        .await
+        .map_err(|error| super::schema(&error))?;
+    let (fsync,): (String,) = sqlx::query_as("SELECT current_setting('fsync')")
+        .fetch_one(&write)
+        .await?;
+    if fsync != "on" {
+        tracing::warn!("the database runs with fsync off: a power cut can lose decisions");
+    }
+    // A claim that a crash of the server forgets costs nothing: answers are unique by key.
+    let claims = options.clone().options([("synchronous_commit", "off")]);
+    Ok(Pools {
+        write,
+        read: pool(READERS).connect_lazy_with(options),
+        claims: pool(CLAIMERS).connect_lazy_with(claims),
+    })
+}
+
+/// Connects for reading.
+pub(crate) fn open_for_reading(url: &str) -> Result<PgPool, StoreError> {
+    let options = options(url)?.options([("default_transaction_read_only", "on")]);
+    Ok(pool(READERS).connect_lazy_with(options))
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    // The library's message may quote the address, and with it the password.
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Address("it does not read as a PostgreSQL address".into()))?;
+    Ok(options
+        .application_name("dictamen")
+        .disable_statement_logging())
+}
+
+fn pool(size: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(3))
+}
+
+fn migrator() -> Migrator {
+    Migrator::with_migrations(vec![Migration::new(
+        1,
+        "decision log".into(),
+        MigrationType::Simple,
+        include_str!("postgres/1.sql").into_sql_str(),
+        false,
+    )])
+}
+
+/// Begins a transaction that writes.
+pub(crate) async fn begin(conn: &mut PgConnection) -> Result<(), StoreError> {
+    tables::run(conn, "BEGIN").await
+}
+
+/// Begins a transaction that reads one state of everything.
+pub(crate) async fn snapshot(conn: &mut PgConnection) -> Result<(), StoreError> {
+    tables::run(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+}
+
+/// Which of these decisions are in the log, and the numbers of their chain and entry.
+pub(crate) async fn known(
+    conn: &mut PgConnection,
+    ids: &[&str],
+) -> Result<BTreeMap<String, (i64, i64)>, StoreError> {
+    let rows: Vec<(String, i64, i64)> =
+        sqlx::query_as("SELECT decision_id, chain, seq FROM entry WHERE decision_id = ANY($1)")
+            .bind(ids)
+            .fetch_all(conn)
+            .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, chain, seq)| (id, (chain, seq)))
+        .collect())
+}
+
+/// Writes decisions, a statement a table: each statement is a way to the server and back.
+pub(crate) async fn insert_decisions(
+    conn: &mut PgConnection,
+    chain: i64,
+    rows: &[DecisionRow<'_>],
+) -> Result<(), StoreError> {
+    fn all<'a, T>(rows: &'a [DecisionRow<'_>], of: impl Fn(&'a DecisionRow<'_>) -> T) -> Vec<T> {
+        rows.iter().map(of).collect()
+    }
+    let seqs = all(rows, |row| row.entry.position.seq);
+    sqlx::query(
+        "INSERT INTO entry (chain, seq, at, kind, decision_id, policy, version, outcome,
+             facts, sealed, previous, hash)
+         SELECT $1, * FROM UNNEST($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[],
+             $7::text[], $8::text[], $9::text[], $10::bytea[], $11::bytea[], $12::bytea[])",
+    )
+    .bind(chain)
+    .bind(&seqs)
+    .bind(all(rows, |row| row.entry.at.timestamp_micros()))
+    .bind(all(rows, |row| row.entry.kind.name()))
+    .bind(all(rows, |row| row.columns.decision_id.as_deref()))
+    .bind(all(rows, |row| row.columns.policy.as_deref()))
+    .bind(all(rows, |row| row.columns.version.as_deref()))
+    .bind(all(rows, |row| row.columns.outcome.as_deref()))
+    .bind(all(rows, |row| row.entry.facts.as_str()))
+    .bind(all(rows, |row| {
+        row.entry.sealed.as_ref().map(|hash| hash.0.as_slice())
+    }))
+    .bind(all(rows, |row| row.entry.previous.0.as_slice()))
+    .bind(all(rows, |row| row.entry.hash.0.as_slice()))
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "INSERT INTO data_key (chain, seq, application, applicant, master, wrapped)
+         SELECT $1, * FROM UNNEST($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bytea[])",
+    )
+    .bind(chain)
+    .bind(&seqs)
+    .bind(all(rows, |row| row.key.application.as_str()))
+    .bind(all(rows, |row| row.key.applicant.as_deref()))
+    .bind(all(rows, |row| row.key.wrapped.master.as_str()))
+    .bind(all(rows, |row| row.key.wrapped.blob.as_slice()))
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "INSERT INTO sealed (chain, seq, content)
+         SELECT $1, * FROM UNNEST($2::bigint[], $3::bytea[])",
+    )
+    .bind(chain)
+    .bind(&seqs)
+    .bind(all(rows, |row| row.content))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Keeps answers, each unless there is one under its key that holds and can be read; gives the keys under
+/// which they were kept.
+pub(crate) async fn insert_answered(
+    conn: &mut PgConnection,
+    rows: &[AnsweredRow],
+    now: i64,
+) -> Result<BTreeSet<String>, StoreError> {
+    let of = |of: fn(&AnsweredRow) -> &str| rows.iter().map(of).collect::<Vec<_>>();
+    let kept: Vec<(String,)> = sqlx::query_as(
+        "INSERT INTO answered (reference, fingerprint, decision_id, expires, content)
+         SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[])
+         ON CONFLICT (reference) DO UPDATE SET fingerprint = excluded.fingerprint,
+             decision_id = excluded.decision_id, expires = excluded.expires,
+             content = excluded.content
+         WHERE answered.expires <= $6 OR NOT EXISTS (
+             SELECT 1 FROM entry JOIN data_key USING (chain, seq)
+             WHERE entry.decision_id = answered.decision_id)
+         RETURNING reference",
+    )
+    .bind(of(|row| &row.reference))
+    .bind(of(|row| &row.fingerprint))
+    .bind(of(|row| &row.decision_id))
+    .bind(rows.iter().map(|row| row.expires).collect::<Vec<_>>())
+    .bind(
+        rows.iter()
+            .map(|row| row.content.as_deref())
+            .collect::<Vec<_>>(),
+    )
+    .bind(now)
+    .fetch_all(conn)
+    .await?;
+    Ok(kept.into_iter().map(|(reference,)| reference).collect())
+}
+
+/// Ends the claims whose answers were kept.
+pub(crate) async fn settle(
+    conn: &mut PgConnection,
+    references: &[&str],
+    owner: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM claim WHERE reference = ANY($1) AND owner = $2")
+        .bind(references)
+        .bind(owner)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Makes deleted keys disappear from the tables' files. What the server archives or replicates
+/// is the operator's to keep no longer than the law allows.
+pub(crate) async fn shred(conn: &mut PgConnection) -> Result<(), StoreError> {
+    tables::run(conn, "VACUUM data_key").await
+}
+
+/// Takes a claim that nobody holds, for so many seconds; says whether it was taken.
+pub(crate) async fn claim(
+    conn: &mut PgConnection,
+    reference: &str,
+    fingerprint: &str,
+    owner: &str,
+    seconds: i64,
+) -> Result<bool, StoreError> {
+    // The server's clock, since those of the instances may differ.
+    let taken: Option<(String,)> = sqlx::query_as(
+        "INSERT INTO claim (reference, fingerprint, owner, until)
+         VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 second')
+         ON CONFLICT (reference) DO UPDATE SET fingerprint = excluded.fingerprint,
+             owner = excluded.owner, until = excluded.until
+         WHERE claim.until < clock_timestamp()
+         RETURNING reference",
+    )
+    .bind(reference)
+    .bind(fingerprint)
+    .bind(owner)
+    .bind(seconds)
+    .fetch_optional(conn)
+    .await?;
+    Ok(taken.is_some())
+}
+
+/// What the holder of a claim was asked.
+pub(crate) async fn claimed(
+    conn: &mut PgConnection,
+    reference: &str,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT fingerprint FROM claim WHERE reference = $1")
+            .bind(reference)
+            .fetch_optional(conn)
+            .await?;
+    Ok(row.map(|(fingerprint,)| fingerprint))
+}
+
+/// Gives back a claim, unless another has taken it over.
+pub(crate) async fn unclaim(
+    conn: &mut PgConnection,
+    reference: &str,
+    owner: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM claim WHERE reference = $1 AND owner = $2")
+        .bind(reference)
+        .bind(owner)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! Keeps decisions so that none acknowledged is lost, none is made twice, each can be read and
+//! run again, and nobody can change the past unseen.
+//!
+//! A [`Store`] appends to a log of hash-chained entries in SQLite or PostgreSQL. [`Store::begin`]
+//! and [`Store::log`] make a request with an idempotency key be answered once; what is
+//! personal is sealed under a key that [`Store::erase`] destroys; [`verify()`] reads a log without
+//! trusting who wrote it. It decides nothing and knows no HTTP.
+
+mod backend;
+mod clock;
+mod entry;
+mod erase;
+mod error;
+mod facts;
+mod folder;
+mod hex;
+mod once;
+mod read;
+mod seal;
+mod sealed;
+mod signing;
+mod store;
+mod verify;
+mod writer;
+
+pub use backend::Place;
+pub use clock::{Clock, SystemClock};
+pub use entry::{Entry, Hash, Head, Kind, Position};
+pub use erase::{Erased, Subject};
+pub use error::StoreError;
+pub use facts::{
+    DecisionFacts, ErasureFacts, GenesisFacts, Missing, OfferFacts, PolicyFacts, RetentionFacts,
+    RotationFacts,
+};
+pub use folder::Folder;
+pub use once::{Begun, Claim};
+pub use read::{Cursor, Filter, Page, Reading};
+pub use seal::MasterKeys;
+pub use sealed::Sealed;
+pub use signing::{Checkpoint, PublicKey, SigningKey};
+pub use store::{Appended, Keys, NewDecision, Prepared, Settings, Store};
+pub use verify::{ChainReport, Finding, Report, verify};

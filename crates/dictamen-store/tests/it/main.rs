@@ -1,0 +1,19 @@
+//! The store from outside, the same tests on SQLite and on PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
+mod cluster;
+mod erasing;
+mod instances;
+mod logging;
+mod once;
+mod outage;
+mod support;
+mod tampering;
