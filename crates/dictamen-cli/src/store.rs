@@ -44,8 +44,17 @@ fn place(args: &StoreArgs) -> Place {
     }
 }
 
+/// The master keys given, or those of the folder.
+pub(crate) fn existing_master_keys(args: &StoreArgs) -> Result<MasterKeys, Failure> {
+    if args.master_key.is_some() {
+        return master_keys(args);
+    }
+    let keys = folder(args).existing_master_keys().map_err(failure)?;
+    keys.ok_or_else(|| failure(StoreError::WrongMasterKey))
+}
+
 /// The master keys given, or those of the folder, made when there are none.
-fn master_keys(args: &StoreArgs) -> Result<MasterKeys, Failure> {
+pub(crate) fn master_keys(args: &StoreArgs) -> Result<MasterKeys, Failure> {
     match &args.master_key {
         Some(text) => MasterKeys::parse(text, "`DICTAMEN_MASTER_KEY`"),
         None => folder(args).master_keys(),

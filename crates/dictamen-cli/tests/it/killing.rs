@@ -26,9 +26,9 @@ use crate::{
 const KILLS: u32 = 20;
 
 /// A request and, once it was answered, the answer.
-struct Asked {
-    key: Option<String>,
-    body: String,
+pub(crate) struct Asked {
+    pub(crate) key: Option<String>,
+    pub(crate) body: String,
 }
 
 /// What clients saw.
@@ -110,7 +110,7 @@ impl Service {
 }
 
 /// Posts; `None` when the answer did not arrive whole.
-fn post(address: &str, asked: &Asked) -> Option<(u16, Vec<u8>)> {
+pub(crate) fn post(address: &str, asked: &Asked) -> Option<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
