@@ -16,7 +16,17 @@ const CURP: &str = "PERL910314MJCXNC04";
 
 /// Runs a service, lets `ask` talk to it, and stops it. Gives what it said on standard error.
 fn served<T>(place: &Place, ask: impl FnOnce(&str) -> T) -> (T, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_dictamen"))
+    served_on(place, None, ask)
+}
+
+/// The same on a PostgreSQL database, when one is given.
+pub(crate) fn served_on<T>(
+    place: &Place,
+    url: Option<&str>,
+    ask: impl FnOnce(&str) -> T,
+) -> (T, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dictamen"));
+    command
         .args([
             "serve",
             "--listen",
@@ -26,13 +36,15 @@ fn served<T>(place: &Place, ask: impl FnOnce(&str) -> T) -> (T, String) {
             "--stop-grace",
             "0",
         ])
-        .env("DICTAMEN_LOG_FILTER", "debug")
+        .env("DICTAMEN_LOG_FILTER", "trace")
         .env_remove("DATABASE_URL")
         .current_dir(place.0.path())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .stderr(Stdio::piped());
+    if let Some(url) = url {
+        command.env("DATABASE_URL", url);
+    }
+    let mut child = command.spawn().unwrap();
     let mut said = Vec::new();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let address = lines.find_map(|line| {

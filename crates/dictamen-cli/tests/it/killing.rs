@@ -111,6 +111,10 @@ impl Service {
 
 /// Posts; `None` when the answer did not arrive whole.
 pub(crate) fn post(address: &str, asked: &Asked) -> Option<(u16, Vec<u8>)> {
+    post_to(address, "/v1/policies/demo/decisions", asked)
+}
+
+pub(crate) fn post_to(address: &str, path: &str, asked: &Asked) -> Option<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
@@ -120,7 +124,7 @@ pub(crate) fn post(address: &str, asked: &Asked) -> Option<(u16, Vec<u8>)> {
         .as_ref()
         .map(|key| format!("idempotency-key: {key}\r\n"));
     let head = format!(
-        "POST /v1/policies/demo/decisions HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+        "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
          content-type: application/json\r\n{}content-length: {}\r\n\r\n",
         key.unwrap_or_default(),
         asked.body.len()

@@ -19,6 +19,7 @@ mod fixing;
 mod formatting;
 mod keeping;
 mod killing;
+mod privacy;
 mod serving;
 mod support;
 mod usage;
