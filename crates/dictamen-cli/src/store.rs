@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dictamen_server::telemetry;
 use dictamen_store::{
     Folder, Keys, MasterKeys, Place, Reading, Settings, SigningKey, Store, StoreError, SystemClock,
 };
@@ -26,6 +27,15 @@ pub(crate) async fn open_with(args: &StoreArgs, keys: Keys) -> Result<Store, Fai
     Store::open(&place(args), keys, clock, Settings::default())
         .await
         .map_err(failure)
+}
+
+/// Says in the service's log where decisions are kept.
+pub(crate) fn announce(args: &StoreArgs, log: Option<&Store>) {
+    match (log, &args.database_url) {
+        (None, _) => telemetry::keeping("nowhere", ""),
+        (Some(log), Some(_)) => telemetry::keeping("PostgreSQL", log.instance()),
+        (Some(log), None) => telemetry::keeping(&args.data.display().to_string(), log.instance()),
+    }
 }
 
 /// The log to read, beside a service that may be writing it.

@@ -48,6 +48,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         } else {
             Some(store::open(&args.store).await?)
         };
+        store::announce(&args.store, log.as_ref());
         let app = App::with_log(
             reloader.rules(),
             Clock::System,

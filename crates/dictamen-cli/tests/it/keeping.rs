@@ -89,6 +89,26 @@ fn decide(address: &str, application: &str) -> String {
     answer["decision_id"].as_str().unwrap().to_owned()
 }
 
+#[test]
+fn the_services_own_log_proves_that_the_end_was_not_cut_off() {
+    let place = Place::new();
+    let (_, said) = served(&place, |address| decide(address, "APP-1"));
+    place.write("service.log", &said);
+    assert_eq!(place.run("log verify --checkpoint service.log").code, 0);
+    let data = place.0.path().join("data");
+    fs::create_dir(place.0.path().join("other")).unwrap();
+    for key in ["master.key", "signing.key", "signing.pub"] {
+        fs::copy(data.join(key), place.0.path().join("other").join(key)).unwrap();
+    }
+    fs::rename(&data, place.0.path().join("lost")).unwrap();
+    fs::rename(place.0.path().join("other"), &data).unwrap();
+    served(&place, |_| ());
+    assert_eq!(place.run("log verify").code, 0);
+    let ran = place.run("log verify --checkpoint service.log");
+    assert_eq!(ran.code, 5);
+    assert!(ran.out.contains("verify::head-missing"), "{}", ran.out);
+}
+
 /// A place where some decisions were made.
 fn decided(count: usize) -> (Place, Vec<String>) {
     let place = Place::new();

@@ -146,7 +146,10 @@ fn run(url: Option<&str>, database: impl Fn(&Place) -> std::path::PathBuf) {
     for command in ["log export", "log verify"] {
         let ran = place.run(&format!("{command}{data}"));
         assert_eq!(ran.code, 0, "{}", ran.err);
-        seen.push((command.to_owned(), (ran.out + ran.err.as_str()).into_bytes()));
+        seen.push((
+            command.to_owned(),
+            (ran.out + ran.err.as_str()).into_bytes(),
+        ));
     }
     // The search finds what is there.
     assert!(
