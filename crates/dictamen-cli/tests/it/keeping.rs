@@ -9,7 +9,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{Place, REQUEST};
+use crate::{
+    killing::Service,
+    support::{Place, REQUEST},
+};
 
 /// The person in the sample request.
 const CURP: &str = "PERL910314MJCXNC04";
@@ -287,6 +290,29 @@ fn a_decision_is_made_again_the_same_and_by_another_policy() {
     assert_eq!(
         place.run(&format!("replay {} --policy dmo", ids[0])).code,
         3
+    );
+}
+
+#[test]
+fn a_log_can_be_read_as_a_crash_left_it() {
+    let service = Service::start(Place::new(), None, None);
+    let id = decide(&service.address, "APP-1");
+    let place = service.crashed();
+    let ran = place.run("log verify");
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("2 entries, none of them signed"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(place.run(&format!("replay {id}")).code, 0);
+    // The next start goes on, and signs what the crash left unsigned.
+    served(&place, |_| ());
+    let ran = place.run("log verify");
+    assert!(
+        ran.out.contains("2 entries, proven to the end"),
+        "{}",
+        ran.out
     );
 }
 

@@ -17,6 +17,7 @@ mod documenting;
 mod editing;
 mod fixing;
 mod formatting;
+mod instances;
 mod keeping;
 mod killing;
 mod privacy;

@@ -107,7 +107,7 @@ fn run(url: Option<&str>, database: impl Fn(&Place) -> std::path::PathBuf) {
         let mut wrong = request.clone();
         wrong["application"][curp] = json!(1);
         assert_eq!(send(None, &wrong.to_string(), decide), 422);
-        assert_eq!(send(None, &body[..body.len() - 9], decide), 400);
+        assert_eq!(send(None, body.get(..body.len() - 9).unwrap(), decide), 400);
         for path in [
             format!("/v1/policies/{curp}/decisions"),
             format!("{decide}?as_of={curp}"),
