@@ -66,6 +66,9 @@ fn dispatch(
         Command::Lsp(_) => command::lsp::run(),
         Command::Characteristics(args) => command::characteristics::run(&args, out, err),
         Command::Sandbox(args) => command::sandbox::run(&args, out, err),
+        Command::Log(args) => command::log::run(&args, out),
+        Command::Replay(args) => command::replay::run(&args, out, err),
+        Command::Erase(args) => command::erase::run(&args, out),
         Command::Completions(args) => {
             let mut script = Vec::new();
             let mut command = <Args as clap::CommandFactory>::command();

@@ -24,14 +24,17 @@ const ALWAYS: &[Kind] = &[
     Kind::Internal,
 ];
 /// Of addresses that take a body.
-const BODY: &[Kind] = &[
+const RECEIVED: &[Kind] = &[
     Kind::EmptyBody,
     Kind::UnreadableBody,
-    Kind::MalformedJson,
-    Kind::ConflictingAsOf,
     Kind::RequestTimeout,
     Kind::BodyTooLarge,
     Kind::UnsupportedMediaType,
+];
+/// Of addresses whose body is an application with its records.
+const BODY: &[Kind] = &[
+    Kind::MalformedJson,
+    Kind::ConflictingAsOf,
     Kind::InvalidRequest,
     Kind::CannotCompute,
     Kind::NotReady,
@@ -49,6 +52,8 @@ pub(crate) struct ComputeProblems;
 pub(crate) struct DecisionProblems;
 /// Problems of reading the decision log.
 pub(crate) struct LogProblems;
+/// Problems of erasing.
+pub(crate) struct ErasureProblems;
 /// Problems of deciding again.
 pub(crate) struct ReplayProblems;
 
@@ -68,7 +73,7 @@ impl IntoResponses for LookupProblems {
 
 impl IntoResponses for ComputeProblems {
     fn responses() -> Responses {
-        of(&[ALWAYS, BODY])
+        of(&[ALWAYS, RECEIVED, BODY])
     }
 }
 
@@ -76,6 +81,7 @@ impl IntoResponses for DecisionProblems {
     fn responses() -> Responses {
         of(&[
             ALWAYS,
+            RECEIVED,
             BODY,
             &[
                 Kind::InvalidIdempotencyKey,
@@ -93,6 +99,21 @@ impl IntoResponses for DecisionProblems {
 impl IntoResponses for LogProblems {
     fn responses() -> Responses {
         of(&[ALWAYS, LOG])
+    }
+}
+
+impl IntoResponses for ErasureProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            RECEIVED,
+            &[
+                Kind::MalformedJson,
+                Kind::InvalidRequest,
+                Kind::NoLog,
+                Kind::LogUnavailable,
+            ],
+        ])
     }
 }
 
