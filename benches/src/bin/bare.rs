@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::struct_field_names,
     reason = "a bench ends when it cannot go on"
 )]
 
