@@ -162,14 +162,16 @@ impl Writer {
         match self.write(decisions).await {
             Ok(written) => {
                 for (mut job, logged) in decisions.drain(..).zip(written.logged) {
-                    if let Some(claim) = &mut job.claim {
+                    // Before the answer is known, lest a retry meets the claim of what it repeats.
+                    if let Some(mut claim) = job.claim.take() {
                         claim.settle();
                     }
                     let _ = job.reply.send(Ok(logged));
                 }
             }
             Err(error) => {
-                for job in decisions.drain(..) {
+                for mut job in decisions.drain(..) {
+                    drop(job.claim.take());
                     let _ = job.reply.send(Err(error.clone()));
                 }
             }

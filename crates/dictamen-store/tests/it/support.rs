@@ -277,9 +277,16 @@ pub(crate) async fn begin(store: &Store, key: &str, request: &str) -> Begun {
         .unwrap()
 }
 
+/// Claims a key that nobody holds. A shared claim that was dropped takes a moment to be free.
 pub(crate) async fn claim(store: &Store, key: &str, request: &str) -> Claim {
-    match begin(store, key, request).await {
-        Begun::Claimed(claim) => claim,
-        other => panic!("{other:?}"),
+    for _ in 0..100 {
+        match begin(store, key, request).await {
+            Begun::Claimed(claim) => return claim,
+            Begun::Running | Begun::OtherBody => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Begun::Answered(_) => break,
+        }
     }
+    panic!("`{key}` cannot be claimed");
 }
