@@ -253,7 +253,62 @@ fn write(writer: &mut ColumnWriter<'_>, column: Column) -> Result<(), ParquetErr
 
 #[cfg(test)]
 mod tests {
+    use parquet::{
+        file::reader::{FileReader as _, SerializedFileReader},
+        record::Field,
+    };
+
     use super::*;
+
+    const FACTS: &str = r#"{"application":"b","as_of":"2026-09-15","band":null,
+        "decision_id":"d","engine":"0.1.0","input_hash":"i",
+        "missing":[{"characteristic":"weeks_total","needed_by":"E05"}],
+        "offer":{"amount":"72500.00","annual_rate":"0.365","currency":"MXN",
+            "monthly_payment":"3562.84","term_months":36},
+        "outcome":"COUNTER","parameters":"p","points":{"S10":80,"S20":-5},
+        "policy":{"hash":"h","id":"demo","version":"1"},"reasons":["L01","S01"],"score":null,
+        "stage":"OFFER"}"#;
+
+    #[test]
+    fn a_table_says_what_the_log_says() {
+        let at = "2026-09-15T12:00:00.000001Z".parse().unwrap();
+        let genesis = Entry::next("x", None, at, Kind::Genesis, "{}".into(), None);
+        let head = genesis.head();
+        let decision = Entry::next("x", Some(&head), at, Kind::Decision, FACTS.into(), None);
+        let mut file = Vec::new();
+        let mut table = Table::new(&mut file).unwrap();
+        for entry in [genesis, decision.clone(), decision] {
+            table.push(entry).unwrap();
+        }
+        table.finish().unwrap();
+        let reader = SerializedFileReader::new(bytes::Bytes::from(file)).unwrap();
+        let rows: Vec<_> = reader
+            .get_row_iter(None)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        // The genesis is no decision.
+        assert_eq!(rows.len(), 2);
+        let columns: Vec<_> = rows[0].get_column_iter().collect();
+        let get = |name: &str| {
+            let column = columns.iter().find(|(known, _)| *known == name).unwrap();
+            column.1.clone()
+        };
+        assert_eq!(columns.len(), 24);
+        assert_eq!(
+            get("logged_at"),
+            Field::TimestampMicros(1_789_473_600_000_001)
+        );
+        assert_eq!(get("outcome"), Field::Str("COUNTER".into()));
+        assert_eq!(get("reasons"), Field::Str("L01 S01".into()));
+        assert_eq!(get("missing"), Field::Str("E05:weeks_total".into()));
+        assert_eq!(get("points"), Field::Str("S10:80 S20:-5".into()));
+        assert_eq!(get("score"), Field::Null);
+        assert_eq!(get("offer_term_months"), Field::Long(36));
+        assert_eq!(get("offer_limiting_factor"), Field::Null);
+        assert_eq!(get("offer_amount").to_string(), "72500.00");
+        assert_eq!(get("offer_annual_rate").to_string(), "0.36500000");
+    }
 
     #[test]
     fn amounts_and_days_are_exact() {
