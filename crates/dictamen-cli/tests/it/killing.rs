@@ -189,6 +189,10 @@ fn ask(address: &str, next: &AtomicU32, stop: &AtomicBool, seen: &Mutex<Seen>) {
     }
 }
 
+fn acknowledged(seen: &Mutex<Seen>) -> usize {
+    seen.lock().unwrap().acknowledged.len()
+}
+
 fn kill_again_and_again(url: Option<String>) {
     let kills = std::env::var_os("DICTAMEN_KILLS")
         .and_then(|text| text.into_string().ok()?.parse().ok())
@@ -203,8 +207,12 @@ fn kill_again_and_again(url: Option<String>) {
                 let (next, seen) = (&next, &seen);
                 scope.spawn(move || ask(&address, next, &stop, seen));
             }
-            // At different moments of its life.
-            thread::sleep(Duration::from_millis(150 + u64::from(kill) * 37 % 300));
+            // Under load whatever the machine is busy with, and at different moments of its life.
+            let begun = (Instant::now(), acknowledged(&seen));
+            while acknowledged(&seen) < begun.1 + 8 && begun.0.elapsed() < Duration::from_secs(30) {
+                thread::sleep(Duration::from_millis(5));
+            }
+            thread::sleep(Duration::from_millis(u64::from(kill) * 37 % 300));
             let service = service.killed();
             stop.store(true, Ordering::Relaxed);
             service
