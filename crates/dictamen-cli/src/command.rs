@@ -6,6 +6,7 @@ pub(crate) mod decide;
 pub(crate) mod doc;
 pub(crate) mod fmt;
 mod input;
+pub(crate) mod key;
 pub(crate) mod lsp;
 pub(crate) mod sandbox;
 pub(crate) mod serve;

@@ -10,6 +10,7 @@ pub mod app;
 pub mod clock;
 mod extract;
 mod keeping;
+pub mod limits;
 mod openapi;
 pub mod problem;
 pub mod reload;
@@ -18,5 +19,6 @@ mod routes;
 pub mod rules;
 pub mod serve;
 pub mod telemetry;
+pub mod tls;
 
 pub use openapi::document;
