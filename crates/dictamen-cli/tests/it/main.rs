@@ -9,6 +9,7 @@ mod documenting;
 mod editing;
 mod fixing;
 mod formatting;
+mod keys;
 mod killing;
 mod sandbox;
 mod serving;

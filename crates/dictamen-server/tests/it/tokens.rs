@@ -43,13 +43,19 @@ fn signer(id: &'static str, algorithm: Algorithm) -> Signer {
         Algorithm::ES256 => EncodingKey::from_ec_der(&der),
         _ => EncodingKey::from_ed_der(&der),
     };
-    let mut jwk = Jwk::from_encoding_key(&private, algorithm).unwrap();
-    jwk.common.key_id = Some(id.to_owned());
+    let public = if algorithm == Algorithm::EdDSA {
+        let x = BASE64_URL_SAFE_NO_PAD.encode(pair.public_key_raw());
+        json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "kid": id, "use": "sig" })
+    } else {
+        let mut jwk = Jwk::from_encoding_key(&private, algorithm).unwrap();
+        jwk.common.key_id = Some(id.to_owned());
+        serde_json::to_value(jwk).unwrap()
+    };
     Signer {
         id,
         algorithm,
         private,
-        public: serde_json::to_value(jwk).unwrap(),
+        public,
         public_der: pair.public_key_raw().to_vec(),
     }
 }
