@@ -39,7 +39,7 @@ impl Explain {
     }
 }
 
-/// A decision, with its trace when one was asked for.
+/// A decision, with its trace when one was asked for: the schema of what [`Decision::json`] writes.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = crate::openapi::example_answer)]
 pub struct DecisionAnswer<'a> {
@@ -70,13 +70,7 @@ pub fn write(
         }
         Explain::Full => trace,
     };
-    // A decision has about four kilobytes; growing to them would copy them several times.
-    let mut bytes = Vec::with_capacity(8 * 1024);
-    match trace {
-        // Flattening goes through a map; without a trace there is nothing to flatten into.
-        None => serde_json::to_writer(&mut bytes, decision)?,
-        trace => serde_json::to_writer(&mut bytes, &DecisionAnswer { decision, trace })?,
-    }
+    let mut bytes = decision.json(trace)?;
     bytes.push(b'\n');
     Ok(bytes)
 }

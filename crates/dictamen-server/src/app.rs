@@ -20,6 +20,7 @@ use crate::{
     access::{Access, guard},
     clock::Clock,
     limits::{Load, Rate},
+    metrics::Metrics,
     openapi,
     problem::{DEFECT, Kind, Problem},
     reload::SharedRules,
@@ -40,6 +41,7 @@ struct Shared {
     access: Access,
     load: Arc<Load>,
     rate: Option<Arc<Rate>>,
+    metrics: Arc<Metrics>,
     draining: Arc<AtomicBool>,
 }
 
@@ -59,6 +61,7 @@ impl App {
             access: Access::open(),
             load: Arc::new(Load::new(&limits)),
             rate: limits.rate.map(|quota| Arc::new(Rate::new(quota))),
+            metrics: Arc::new(Metrics::new()),
             draining: Arc::default(),
         }))
     }
@@ -105,6 +108,11 @@ impl App {
         self.0.rate.as_deref()
     }
 
+    /// What is counted and timed.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
     /// Reports itself as not ready from now on, while running requests finish.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Relaxed);
@@ -131,7 +139,10 @@ impl App {
                 // The panic hook has logged where; what was said stays out of answers and logs.
                 Problem::new(Kind::Internal, DEFECT).into_response()
             }))
-            .layer(middleware::from_fn(telemetry::observe))
+            .layer(middleware::from_fn_with_state(
+                self.clone(),
+                telemetry::observe,
+            ))
             .with_state(self.clone())
     }
 }

@@ -1,6 +1,8 @@
 //! Keeping decisions: what the service asks of the decision log, and what it tells a client when
 //! the log says no.
 
+use std::time::Instant;
+
 use axum::http::Uri;
 use dictamen_store::{Appended, Begun, Claim, Prepared, Store, StoreError};
 
@@ -54,15 +56,19 @@ pub(crate) async fn begin(
 
 /// Makes a decision durable. Gives other bytes when those are the answer to the request.
 pub(crate) async fn log(
+    app: &App,
     log: &Store,
     decision: Prepared,
     claim: Option<Claim>,
 ) -> Result<Option<Vec<u8>>, Problem> {
-    match log.log(decision, claim).await {
-        Ok(Appended::Logged(_)) => Ok(None),
-        Ok(Appended::Answered(bytes)) => Ok(Some(bytes)),
-        Err(error) => Err(problem(&error)),
-    }
+    let since = Instant::now();
+    let appended = log.log(decision, claim).await;
+    let appended = appended.map_err(|error| problem(&error))?;
+    app.metrics().logged(since);
+    Ok(match appended {
+        Appended::Logged(_) => None,
+        Appended::Answered(bytes) => Some(bytes),
+    })
 }
 
 /// What a client is told.

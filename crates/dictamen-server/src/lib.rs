@@ -11,6 +11,7 @@ pub mod clock;
 mod extract;
 mod keeping;
 pub mod limits;
+mod metrics;
 mod openapi;
 pub mod problem;
 pub mod reload;

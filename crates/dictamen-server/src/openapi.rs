@@ -16,7 +16,7 @@ use crate::{
     answer,
     app::App,
     problem,
-    routes::{characteristics, decisions, health, keys, log, policies},
+    routes::{batch, characteristics, decisions, health, keys, log, policies},
 };
 
 pub(crate) use problems::{
@@ -64,6 +64,8 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(decisions::live))
         .routes(routes!(decisions::pinned))
+        .routes(routes!(batch::live))
+        .routes(routes!(batch::pinned))
         .routes(routes!(log::list))
         .routes(routes!(log::one))
         .routes(routes!(policies::list))
@@ -76,6 +78,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(health::index))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
 }
 
 /// The OpenAPI 3.1 document of the service.

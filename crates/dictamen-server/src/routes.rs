@@ -1,5 +1,6 @@
 //! The addresses of the service, one module per subject.
 
+pub(crate) mod batch;
 pub(crate) mod characteristics;
 pub(crate) mod decisions;
 pub(crate) mod health;

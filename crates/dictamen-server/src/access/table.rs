@@ -25,6 +25,7 @@ pub const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/docs/", OPEN),
     ("GET", "/docs/{*rest}", OPEN),
     ("GET", "/healthz", OPEN),
+    ("GET", "/metrics", READ),
     ("GET", "/openapi.json", OPEN),
     ("GET", "/readyz", OPEN),
     ("GET", "/v1/characteristics", READ),
@@ -40,10 +41,16 @@ pub const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/v1/policies", READ),
     ("GET", "/v1/policies/{policy}", READ),
     ("POST", "/v1/policies/{policy}/decisions", DECIDE),
+    ("POST", "/v1/policies/{policy}/decisions:batch", DECIDE),
     ("GET", "/v1/policies/{policy}/versions/{version}", READ),
     (
         "POST",
         "/v1/policies/{policy}/versions/{version}/decisions",
+        DECIDE,
+    ),
+    (
+        "POST",
+        "/v1/policies/{policy}/versions/{version}/decisions:batch",
         DECIDE,
     ),
 ];

@@ -8,6 +8,7 @@
 
 mod access;
 mod bad_requests;
+mod batch;
 mod checks;
 #[path = "../../../dictamen-store/tests/it/cluster.rs"]
 mod cluster;
@@ -15,6 +16,7 @@ mod decisions;
 mod keeping;
 mod limits;
 mod logging;
+mod metrics;
 mod openapi;
 mod operation;
 mod policies;
