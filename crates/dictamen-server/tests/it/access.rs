@@ -496,6 +496,12 @@ async fn what_cannot_be_done_with_keys(house: House) {
             "{}".to_owned(),
             (404, "unknown-key"),
         ),
+        (
+            "POST",
+            "/v1/keys/x:rotate",
+            "[null, null]".to_owned(),
+            (422, "invalid-key"),
+        ),
         ("DELETE", "/v1/keys/x", String::new(), (404, "unknown-key")),
         (
             "GET",
