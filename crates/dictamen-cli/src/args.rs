@@ -250,7 +250,7 @@ pub(crate) struct ServeArgs {
     pub(crate) log_filter: String,
 }
 
-/// The OpenID provider whose tokens are let in.
+/// The identity provider whose tokens are let in.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct OidcArgs {
     /// Issuer of the tokens that are let in, as their `iss` says it

@@ -6,7 +6,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Uri, header, uri::Authority};
 
 /// Whether only this machine reaches an address.
 pub(crate) fn is_loopback(address: SocketAddr) -> bool {
@@ -17,7 +17,7 @@ pub(crate) fn is_loopback(address: SocketAddr) -> bool {
 pub(crate) fn is_called_here(uri: &Uri, headers: &HeaderMap) -> bool {
     let host = match headers.get(header::HOST) {
         Some(host) => host.to_str().ok(),
-        None => uri.authority().map(|authority| authority.as_str()),
+        None => uri.authority().map(Authority::as_str),
     };
     // A request without any name does not come from a browser.
     host.is_none_or(|host| is_this_machine(without_port(host)))

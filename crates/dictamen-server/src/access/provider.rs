@@ -1,4 +1,4 @@
-//! An OpenID provider's signing keys: read from a file or fetched, and read again as time goes.
+//! An identity provider's signing keys: read from a file or fetched, and read again as time goes.
 //!
 //! While the provider is away, the keys known last hold. A token with an unknown key makes them be
 //! fetched sooner, but not more often than a provider can bear.

@@ -1,4 +1,4 @@
-//! Bearer tokens of an OpenID provider: JWTs that it signed for this service.
+//! Bearer tokens of an identity provider: JWTs that it signed for this service.
 //!
 //! What a token may be signed with is written here and not in the token: each of the provider's
 //! keys is good for one algorithm, and no key for a shared secret or for none. Knows nothing of

@@ -1,4 +1,4 @@
-//! Tokens of an OpenID provider: which are let in, and what they may do.
+//! Tokens of an identity provider: which are let in, and what they may do.
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
@@ -75,7 +75,7 @@ impl Signer {
 }
 
 /// Good claims, with some changed.
-fn claims(change: Value) -> Value {
+fn claims(change: &Value) -> Value {
     let now = get_current_timestamp();
     let mut claims = json!({
         "iss": ISSUER, "aud": "dictamen", "sub": "ana", "exp": now + 300, "nbf": now,
@@ -141,11 +141,11 @@ async fn tokens_are_let_in_by_what_the_provider_signs_with() {
     ];
     let desk = Desk::with(&set(&signers.each_ref()), |_| {}).await;
     for signer in &signers {
-        let token = signer.token(&claims(json!({})));
+        let token = signer.token(&claims(&json!({})));
         assert_eq!(desk.ask("/v1/policies", &token).await, 200, "{}", signer.id);
         // The role it has is for reading.
         assert_eq!(desk.ask("/v1/keys", &token).await, 403);
-        let none = signer.token(&claims(json!({ "roles": ["root"] })));
+        let none = signer.token(&claims(&json!({ "roles": ["root"] })));
         assert_eq!(desk.ask("/v1/policies", &none).await, 403);
     }
     // By another's key, under the name of the first.
@@ -154,7 +154,7 @@ async fn tokens_are_let_in_by_what_the_provider_signs_with() {
         ..signer("x", Algorithm::RS256)
     };
     assert_eq!(
-        desk.ask("/v1/policies", &forged.token(&claims(json!({}))))
+        desk.ask("/v1/policies", &forged.token(&claims(&json!({}))))
             .await,
         401
     );
@@ -163,7 +163,7 @@ async fn tokens_are_let_in_by_what_the_provider_signs_with() {
         ..signer("x", Algorithm::ES256)
     };
     assert_eq!(
-        desk.ask("/v1/policies", &other.token(&claims(json!({}))))
+        desk.ask("/v1/policies", &other.token(&claims(&json!({}))))
             .await,
         401
     );
@@ -201,7 +201,7 @@ async fn what_a_token_has_to_say() {
         (json!({ "roles": { "read": true } }), 403),
         (json!({ "roles": [["read"]] }), 403),
     ] {
-        let token = signer.token(&claims(change.clone()));
+        let token = signer.token(&claims(&change));
         assert_eq!(desk.ask("/v1/policies", &token).await, status, "{change}");
     }
 }
@@ -211,8 +211,8 @@ async fn what_a_token_says_of_its_own_signature_counts_for_nothing() {
     let rsa = signer("rsa", Algorithm::RS256);
     let desk = Desk::with(&set(&[&rsa]), |_| {}).await;
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
-    let body = part(&claims(json!({})));
-    let good = rsa.token(&claims(json!({})));
+    let body = part(&claims(&json!({})));
+    let good = rsa.token(&claims(&json!({})));
     assert_eq!(desk.ask("/v1/policies", &good).await, 200);
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let mut wrong = Vec::new();
@@ -237,7 +237,7 @@ async fn what_a_token_says_of_its_own_signature_counts_for_nothing() {
             wrong.push(
                 encode(
                     &header,
-                    &claims(json!({})),
+                    &claims(&json!({})),
                     &EncodingKey::from_secret(&secret),
                 )
                 .unwrap(),
@@ -247,14 +247,14 @@ async fn what_a_token_says_of_its_own_signature_counts_for_nothing() {
     // The right key by another way of signing.
     let mut header = Header::new(Algorithm::RS512);
     header.kid = Some("rsa".to_owned());
-    wrong.push(encode(&header, &claims(json!({})), &rsa.private).unwrap());
+    wrong.push(encode(&header, &claims(&json!({})), &rsa.private).unwrap());
     // A header that has to be understood, and an address to fetch a key from.
     header = Header::new(Algorithm::RS256);
     header.kid = Some("rsa".to_owned());
     header.crit = Some(vec!["exp".to_owned()]);
-    wrong.push(encode(&header, &claims(json!({})), &rsa.private).unwrap());
+    wrong.push(encode(&header, &claims(&json!({})), &rsa.private).unwrap());
     // Cut, swapped, doubled.
-    let admin = part(&claims(json!({ "roles": ["admin"] })));
+    let admin = part(&claims(&json!({ "roles": ["admin"] })));
     let head = good.split('.').next().unwrap();
     wrong.extend([
         signed.to_owned(),
@@ -288,12 +288,12 @@ async fn roles_are_where_the_provider_puts_them() {
         ("scope", json!({ "scope": "openid read" })),
     ] {
         let desk = Desk::with(&set(&[&signer]), |settings| {
-            settings.roles_claim = claim.to_owned()
+            settings.roles_claim = claim.to_owned();
         })
         .await;
-        let token = signer.token(&claims(change));
+        let token = signer.token(&claims(&change));
         assert_eq!(desk.ask("/v1/policies", &token).await, 200, "{claim}");
-        let plain = signer.token(&claims(json!({})));
+        let plain = signer.token(&claims(&json!({})));
         assert_eq!(desk.ask("/v1/policies", &plain).await, 403, "{claim}");
     }
 }
@@ -365,7 +365,10 @@ async fn keys_are_fetched_again_and_stay_while_the_provider_is_away() {
     let app =
         App::new(service.reloader.rules(), Clock::System, Limits::default()).guarded_by(access);
     let (_, serving) = listen(app.clone()).await;
-    let (by_old, by_new) = (old.token(&claims(json!({}))), new.token(&claims(json!({}))));
+    let (by_old, by_new) = (
+        old.token(&claims(&json!({}))),
+        new.token(&claims(&json!({}))),
+    );
     until(&app, &by_old, 200).await;
     assert_eq!(ask(&app, "/v1/policies", &by_new).await.status, 401);
     // A token by a new key makes it be fetched.
@@ -379,14 +382,14 @@ async fn keys_are_fetched_again_and_stay_while_the_provider_is_away() {
         (302, String::new()),
     ] {
         *answer.lock().unwrap() = (status, body);
-        let stranger = signer("stranger", Algorithm::EdDSA).token(&claims(json!({})));
+        let stranger = signer("stranger", Algorithm::EdDSA).token(&claims(&json!({})));
         assert_eq!(ask(&app, "/v1/policies", &stranger).await.status, 401);
         tokio::time::sleep(Duration::from_millis(2_300)).await;
         assert_eq!(ask(&app, "/v1/policies", &by_old).await.status, 200);
     }
     // What the provider takes back holds no more.
     *answer.lock().unwrap() = (200, set(&[&new]));
-    let stranger = signer("stranger", Algorithm::EdDSA).token(&claims(json!({})));
+    let stranger = signer("stranger", Algorithm::EdDSA).token(&claims(&json!({})));
     ask(&app, "/v1/policies", &stranger).await;
     until(&app, &by_old, 401).await;
     assert_eq!(ask(&app, "/v1/policies", &by_new).await.status, 200);
@@ -402,7 +405,10 @@ async fn a_file_of_keys_is_read_again() {
     );
     let desk = Desk::with(&set(&[&old]), |_| {}).await;
     let (_, serving) = listen(desk.service.app.clone()).await;
-    let (by_old, by_new) = (old.token(&claims(json!({}))), new.token(&claims(json!({}))));
+    let (by_old, by_new) = (
+        old.token(&claims(&json!({}))),
+        new.token(&claims(&json!({}))),
+    );
     assert_eq!(desk.ask("/v1/policies", &by_old).await, 200);
     let file: &Path = &desk.dir.path().join("jwks.json");
     fs::write(file, set(&[&new])).unwrap();
