@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::struct_field_names,
     reason = "a bench ends when it cannot go on"
 )]
 
@@ -19,7 +20,8 @@ use axum::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::value::RawValue;
 use tokio::net::TcpListener;
 
 /// About what a decision has.
@@ -38,9 +40,9 @@ struct Request {
 #[derive(Debug, Deserialize)]
 struct Application {
     application_id: String,
-    requested_amount: Decimal,
+    requested_amount: Amount,
     requested_term_months: u32,
-    existing_monthly_debt: Option<Decimal>,
+    existing_monthly_debt: Option<Amount>,
 }
 
 #[expect(dead_code, reason = "read, and used for nothing")]
@@ -90,7 +92,7 @@ struct Job {
     employer_id: Option<String>,
     start_date: Option<NaiveDate>,
     end_date: Option<NaiveDate>,
-    most_recent_base_salary: Option<Decimal>,
+    most_recent_base_salary: Option<Amount>,
     currency: Option<String>,
     state: Option<String>,
     employment_status_updates: Option<Vec<Update>>,
@@ -100,7 +102,7 @@ struct Job {
 #[derive(Debug, Deserialize)]
 struct Update {
     event: String,
-    base_salary: Option<Decimal>,
+    base_salary: Option<Amount>,
     update_date: Option<NaiveDate>,
 }
 
@@ -110,6 +112,18 @@ struct Score {
     score: i64,
     period: i64,
     version: Option<String>,
+}
+
+/// A number as exact as it is written.
+#[expect(dead_code, reason = "read, and used for nothing")]
+#[derive(Debug)]
+struct Amount(Decimal);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&RawValue>::deserialize(deserializer)?;
+        text.get().parse().map(Self).map_err(D::Error::custom)
+    }
 }
 
 async fn echo(body: Bytes) -> Response {

@@ -67,6 +67,9 @@ fn dispatch(
         Command::Characteristics(args) => command::characteristics::run(&args, out, err),
         Command::Key(args) => command::key::run(&args.command, out, err),
         Command::Sandbox(args) => command::sandbox::run(&args, out, err),
+        Command::Log(args) => command::log::run(&args, out),
+        Command::Replay(args) => command::replay::run(&args, out, err),
+        Command::Erase(args) => command::erase::run(&args, out),
         Command::Completions(args) => {
             let mut script = Vec::new();
             let mut command = <Args as clap::CommandFactory>::command();

@@ -15,13 +15,13 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::{
     answer,
     app::App,
-    problem,
-    routes::{batch, characteristics, decisions, health, keys, log, policies},
+    problem, replay,
+    routes::{batch, characteristics, decisions, erasures, health, keys, log, policies},
 };
 
 pub(crate) use problems::{
-    ComputeProblems, DecisionProblems, KeyChangeProblems, KeyProblems, LogProblems, LookupProblems,
-    ReplayProblems,
+    ComputeProblems, DecisionProblems, ErasureProblems, KeyChangeProblems, KeyProblems,
+    LogProblems, LookupProblems, ReplayProblems,
 };
 pub(crate) use request::{DecisionRequestBody, example_answer};
 
@@ -48,10 +48,10 @@ const DOCUMENT: &str = "/openapi.json";
     ),
     // Its address is one the router can only match in part.
     paths(keys::rotate, log::replay_decision),
-    components(schemas(problem::Body, problem::Item, log::ReplayCause, log::ReplayChange)),
+    components(schemas(problem::Body, problem::Item, replay::ReplayCause, replay::ReplayChange)),
     tags(
         (name = "decisions", description = "Deciding applications."),
-        (name = "log", description = "What was decided."),
+        (name = "log", description = "What was decided, made again, and forgotten."),
         (name = "policies", description = "What decides."),
         (name = "characteristics", description = "What can be decided on."),
         (name = "access", description = "Who may ask."),
@@ -68,6 +68,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(batch::pinned))
         .routes(routes!(log::list))
         .routes(routes!(log::one))
+        .routes(routes!(erasures::erase))
         .routes(routes!(policies::list))
         .routes(routes!(policies::live))
         .routes(routes!(policies::version))

@@ -190,8 +190,10 @@ impl Store {
                 Begun::OtherBody
             }
         };
-        // Most retries come long after the answer: they need no claim.
-        if let Some(answered) = self.answer_under(&reference).await? {
+        // A shared claim costs a commit, and most retries come long after the answer.
+        if let Claims::Shared { .. } = self.0.claims
+            && let Some(answered) = self.answer_under(&reference).await?
+        {
             return Ok(judge(answered));
         }
         let mut claim = match self.0.claims.claim(&reference, &fingerprint).await? {

@@ -103,7 +103,7 @@ fn main() {
         service("dictamen, no log", 18_092, &["--no-log"]),
         service("dictamen, SQLite", 18_093, &["--data", &data]),
     ];
-    if let Ok(url) = std::env::var("DATABASE_URL") {
+    if let Some(url) = value("--database-url") {
         let arguments = ["--data", &more, "--database-url", &url];
         servers.push(service("dictamen, PostgreSQL", 18_094, &arguments));
     }

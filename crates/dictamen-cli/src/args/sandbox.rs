@@ -33,6 +33,7 @@ Beside Belvo's addresses it has its own, with the same secrets:
 
 It keeps everything in memory, listens on this machine only, and sends notices nowhere else.";
 
+#[expect(clippy::struct_excessive_bools, reason = "a command line is flags")]
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SandboxArgs {
     #[command(subcommand)]

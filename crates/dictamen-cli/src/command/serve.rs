@@ -31,11 +31,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         Some(LogArg::Json) | None => LogFormat::Json,
     };
     telemetry::start_logging(format, &args.log_filter, terminal);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Failed, format!("cannot start: {error}")))?;
-    runtime.block_on(async {
+    super::runtime()?.block_on(async {
         let reloader = Reloader::start(&args.rules.rules)
             .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))?;
         let listener = TcpListener::bind(&args.listen).await.map_err(|error| {
@@ -53,6 +49,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         } else {
             Some(store::open(&args.store).await?)
         };
+        store::announce(&args.store, log.as_ref());
         let access = Access::start(log.as_ref(), tokens(&args.oidc)).await;
         let access = access.map_err(|error| refused(&error))?;
         access
@@ -61,6 +58,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         let tls = tls(args)?;
         let app =
             App::with_log(reloader.rules(), Clock::System, limits(args), log).guarded_by(access);
+        let stop = serve::stop_signal();
         let scheme = if tls.is_some() { "https" } else { "http" };
         announce(args, &app, &format!("{scheme}://{address}"), format, err)?;
         serve::run_with(
@@ -68,7 +66,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
             app,
             Some(reloader),
             tls,
-            serve::stop_signal(),
+            stop,
             Stopping {
                 grace: Duration::from_secs(args.stop_grace),
                 ..Stopping::default()

@@ -34,6 +34,7 @@ pub const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/v1/decisions", READ),
     ("GET", "/v1/decisions/{decision}", READ),
     ("POST", "/v1/decisions/{decision}", READ),
+    ("POST", "/v1/erasures", ADMIN),
     ("GET", "/v1/keys", ADMIN),
     ("POST", "/v1/keys", ADMIN),
     ("POST", "/v1/keys/{key}", ADMIN),

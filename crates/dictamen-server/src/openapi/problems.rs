@@ -28,14 +28,17 @@ const ALWAYS: &[Kind] = &[
     Kind::Overloaded,
 ];
 /// Of addresses that take a body.
-const BODY: &[Kind] = &[
+const RECEIVED: &[Kind] = &[
     Kind::EmptyBody,
     Kind::UnreadableBody,
-    Kind::MalformedJson,
-    Kind::ConflictingAsOf,
     Kind::RequestTimeout,
     Kind::BodyTooLarge,
     Kind::UnsupportedMediaType,
+];
+/// Of addresses whose body is an application with its records.
+const BODY: &[Kind] = &[
+    Kind::MalformedJson,
+    Kind::ConflictingAsOf,
     Kind::InvalidRequest,
     Kind::CannotCompute,
     Kind::NotReady,
@@ -57,6 +60,8 @@ pub(crate) struct LogProblems;
 pub(crate) struct KeyProblems;
 /// Problems of changing API keys.
 pub(crate) struct KeyChangeProblems;
+/// Problems of erasing.
+pub(crate) struct ErasureProblems;
 /// Problems of deciding again.
 pub(crate) struct ReplayProblems;
 
@@ -76,7 +81,7 @@ impl IntoResponses for LookupProblems {
 
 impl IntoResponses for ComputeProblems {
     fn responses() -> Responses {
-        of(&[ALWAYS, BODY])
+        of(&[ALWAYS, RECEIVED, BODY])
     }
 }
 
@@ -84,6 +89,7 @@ impl IntoResponses for DecisionProblems {
     fn responses() -> Responses {
         of(&[
             ALWAYS,
+            RECEIVED,
             BODY,
             &[
                 Kind::InvalidIdempotencyKey,
@@ -114,17 +120,28 @@ impl IntoResponses for KeyChangeProblems {
     fn responses() -> Responses {
         of(&[
             ALWAYS,
+            RECEIVED,
             &[
-                Kind::EmptyBody,
-                Kind::UnreadableBody,
                 Kind::MalformedJson,
-                Kind::RequestTimeout,
-                Kind::BodyTooLarge,
-                Kind::UnsupportedMediaType,
                 Kind::NoLog,
                 Kind::UnknownKey,
                 Kind::KeyConflict,
                 Kind::InvalidKey,
+                Kind::LogUnavailable,
+            ],
+        ])
+    }
+}
+
+impl IntoResponses for ErasureProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            RECEIVED,
+            &[
+                Kind::MalformedJson,
+                Kind::InvalidRequest,
+                Kind::NoLog,
                 Kind::LogUnavailable,
             ],
         ])

@@ -8,6 +8,7 @@ pub(crate) mod tables;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
     time::Duration,
 };
 
@@ -21,7 +22,7 @@ use sqlx::{
 };
 
 use super::rows::{AnsweredRow, DecisionRow};
-use crate::{Entry, StoreError, folder::Folder};
+use crate::{StoreError, folder::Folder};
 
 pub(crate) type Db = sqlx::Sqlite;
 
@@ -108,67 +109,118 @@ pub(crate) async fn known(
         .collect())
 }
 
+/// How many rows one statement writes. Each statement is a way to the connection's thread and
+/// back, and each text of a statement is prepared once.
+const ROWS: [usize; 3] = [32, 8, 1];
+
+/// A statement for each of [`ROWS`].
+struct Insert([(usize, String); ROWS.len()]);
+
+impl Insert {
+    fn new(table: &str, columns: &[&str]) -> Self {
+        let row = format!("({})", vec!["?"; columns.len()].join(", "));
+        Self(ROWS.map(|rows| {
+            let values = vec![row.as_str(); rows].join(", ");
+            let sql = format!(
+                "INSERT INTO {table} ({}) VALUES {values}",
+                columns.join(", ")
+            );
+            (rows, sql)
+        }))
+    }
+
+    /// Writes rows; `bind` hands over the values of one, in the order of the columns.
+    async fn run<R>(
+        &'static self,
+        conn: &mut SqliteConnection,
+        mut rows: &[R],
+        bind: impl Fn(Bound, &R) -> Bound,
+    ) -> Result<(), StoreError> {
+        for (count, sql) in &self.0 {
+            while let Some((some, rest)) = rows.split_at_checked(*count) {
+                let query = sqlx::query(sqlx::AssertSqlSafe(sql.as_str()));
+                some.iter().fold(query, &bind).execute(&mut *conn).await?;
+                rows = rest;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A statement with some of its values.
+type Bound = sqlx::query::Query<'static, Db, sqlx::sqlite::SqliteArguments>;
+
+static ENTRY: LazyLock<Insert> = LazyLock::new(|| {
+    let columns = [
+        "chain",
+        "seq",
+        "at",
+        "kind",
+        "decision_id",
+        "policy",
+        "version",
+        "outcome",
+        "facts",
+        "sealed",
+        "previous",
+        "hash",
+    ];
+    Insert::new("entry", &columns)
+});
+static DATA_KEY: LazyLock<Insert> = LazyLock::new(|| {
+    let columns = [
+        "chain",
+        "seq",
+        "application",
+        "applicant",
+        "master",
+        "wrapped",
+    ];
+    Insert::new("data_key", &columns)
+});
+static SEALED: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new("sealed", &["chain", "seq", "content"]));
+
 /// Writes decisions.
 pub(crate) async fn insert_decisions(
     conn: &mut SqliteConnection,
     chain: i64,
     rows: &[DecisionRow<'_>],
 ) -> Result<(), StoreError> {
-    for DecisionRow {
-        entry,
-        columns,
-        key,
-        content,
-    } in rows
-    {
-        let Entry {
-            position,
-            at,
-            kind,
-            facts,
-            sealed,
-            previous,
-            hash,
-        } = entry;
-        sqlx::query(
-            "INSERT INTO entry (chain, seq, at, kind, decision_id, policy, version, outcome,
-                 facts, sealed, previous, hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        )
-        .bind(chain)
-        .bind(position.seq)
-        .bind(at.timestamp_micros())
-        .bind(kind.name())
-        .bind(columns.decision_id.as_deref())
-        .bind(columns.policy.as_deref())
-        .bind(columns.version.as_deref())
-        .bind(columns.outcome.as_deref())
-        .bind(facts.as_str())
-        .bind(sealed.as_ref().map(|hash| hash.0.as_slice()))
-        .bind(previous.0.as_slice())
-        .bind(hash.0.as_slice())
-        .execute(&mut *conn)
-        .await?;
-        sqlx::query(
-            "INSERT INTO data_key (chain, seq, application, applicant, master, wrapped)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(chain)
-        .bind(position.seq)
-        .bind(key.application.as_str())
-        .bind(key.applicant.as_deref())
-        .bind(key.wrapped.master.as_str())
-        .bind(key.wrapped.blob.as_slice())
-        .execute(&mut *conn)
-        .await?;
-        sqlx::query("INSERT INTO sealed (chain, seq, content) VALUES ($1, $2, $3)")
+    let entry = |query: Bound, row: &DecisionRow<'_>| {
+        let (entry, columns) = (&row.entry, row.columns);
+        query
             .bind(chain)
-            .bind(position.seq)
-            .bind(*content)
-            .execute(&mut *conn)
-            .await?;
-    }
-    Ok(())
+            .bind(entry.position.seq)
+            .bind(entry.at.timestamp_micros())
+            .bind(entry.kind.name())
+            .bind(columns.decision_id.as_deref())
+            .bind(columns.policy.as_deref())
+            .bind(columns.version.as_deref())
+            .bind(columns.outcome.as_deref())
+            .bind(entry.facts.as_str())
+            .bind(entry.sealed.as_ref().map(|hash| hash.0.as_slice()))
+            .bind(entry.previous.0.as_slice())
+            .bind(entry.hash.0.as_slice())
+    };
+    ENTRY.run(conn, rows, entry).await?;
+    let data_key = |query: Bound, row: &DecisionRow<'_>| {
+        query
+            .bind(chain)
+            .bind(row.entry.position.seq)
+            .bind(row.key.application.as_str())
+            .bind(row.key.applicant.as_deref())
+            .bind(row.key.wrapped.master.as_str())
+            .bind(row.key.wrapped.blob.as_slice())
+    };
+    DATA_KEY.run(conn, rows, data_key).await?;
+    let sealed = |query: Bound, row: &DecisionRow<'_>| {
+        query
+            .bind(chain)
+            .bind(row.entry.position.seq)
+            .bind(row.content)
+    };
+    SEALED.run(conn, rows, sealed).await
 }
 
 /// Keeps answers, each unless there is one under its key that holds and can be read; gives the keys under

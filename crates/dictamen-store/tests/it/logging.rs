@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use dictamen_store::{Appended, Cursor, Filter, Folder, Keys, Kind, MasterKeys, Place, verify};
 
+use crate::cluster::Cluster;
 use crate::support::{CURP, Ground, answer, append, append_with, claim, id, on_both, request};
 
 on_both! {
@@ -17,7 +18,6 @@ on_both! {
     after_the_end_nothing_is_acknowledged
     another_master_key_is_refused
     an_empty_log_holds
-    nothing_personal_is_in_the_files
 }
 
 async fn a_decision_can_be_read_again(ground: Ground) {
@@ -269,7 +269,24 @@ async fn a_folder_is_used_by_one_store_and_read_by_others() {
     ground.open().await.close().await;
 }
 
-async fn nothing_personal_is_in_the_files(ground: Ground) {
+#[tokio::test]
+async fn nothing_personal_is_in_the_file() {
+    let ground = Ground::sqlite();
+    let folder = ground.dir.path().join("data");
+    nothing_personal_is_below(&folder, ground).await;
+}
+
+#[tokio::test]
+async fn nothing_personal_is_in_the_servers_files() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let place = Place::Postgres(cluster.database());
+    let ground = Ground::at(place, tempfile::tempdir().unwrap());
+    nothing_personal_is_below(&cluster.dir, ground).await;
+}
+
+async fn nothing_personal_is_below(folder: &std::path::Path, ground: Ground) {
     let store = ground.open().await;
     for n in 0..5 {
         append(&store, n).await.unwrap();
@@ -279,7 +296,7 @@ async fn nothing_personal_is_in_the_files(ground: Ground) {
         .await
         .unwrap();
     let look = || {
-        let seen = ground.files();
+        let seen = contents(folder);
         assert!(seen.len() > 50_000);
         for text in [CURP, "APPLICATION-", "the answer", "with a long history"] {
             assert!(
@@ -292,6 +309,21 @@ async fn nothing_personal_is_in_the_files(ground: Ground) {
     look();
     store.close().await;
     look();
+}
+
+/// Everything in the files below a folder.
+fn contents(folder: &std::path::Path) -> Vec<u8> {
+    let mut seen = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            seen.extend(contents(&path));
+        } else {
+            // The server takes away what it no longer needs.
+            seen.extend(std::fs::read(path).unwrap_or_default());
+        }
+    }
+    seen
 }
 
 #[test]

@@ -208,12 +208,12 @@ impl Ground {
 /// Everything in the files below a folder.
 fn contents(folder: &std::path::Path) -> Vec<u8> {
     let mut seen = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    // Another test's database may disappear meanwhile.
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() {
             seen.extend(contents(&path));
         } else {
-            // Another test's database may disappear meanwhile.
             seen.extend(std::fs::read(path).unwrap_or_default());
         }
     }
@@ -320,9 +320,16 @@ pub(crate) async fn begin(store: &Store, key: &str, request: &str) -> Begun {
         .unwrap()
 }
 
+/// Claims a key that nobody holds. A shared claim that was dropped takes a moment to be free.
 pub(crate) async fn claim(store: &Store, key: &str, request: &str) -> Claim {
-    match begin(store, key, request).await {
-        Begun::Claimed(claim) => claim,
-        other => panic!("{other:?}"),
+    for _ in 0..100 {
+        match begin(store, key, request).await {
+            Begun::Claimed(claim) => return claim,
+            Begun::Running | Begun::OtherBody => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Begun::Answered(_) => break,
+        }
     }
+    panic!("`{key}` cannot be claimed");
 }
