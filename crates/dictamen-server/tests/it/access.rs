@@ -1,6 +1,6 @@
 //! Who is let in, over real sockets and on both engines.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use chrono::{TimeDelta, Utc};
@@ -8,19 +8,12 @@ use dictamen_server::{
     access::{Access, Need, ROUTES, Role},
     app::{App, Limits},
     clock::Clock,
-    serve::{self, Stopping},
 };
-use dictamen_store::{
-    Folder, Keys, MasterKeys, Place, Reading, Settings, SigningKey, Store, SystemClock, verify,
-};
+use dictamen_store::{Reading, verify};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
-};
 
 use crate::{
-    cluster,
+    house::{House, Running, Said, listen, raw},
     support::{DECIDE, REQUEST, Service},
 };
 
@@ -52,125 +45,6 @@ on_both! {
     a_key_ends_by_itself
     idempotency_keys_of_callers_are_apart
     what_cannot_be_done_with_keys
-}
-
-/// A place for stores, and services on it.
-pub(crate) struct House {
-    place: Place,
-    keys: Keys,
-    service: Service,
-}
-
-/// A service with doors, running.
-pub(crate) struct Running {
-    pub(crate) address: SocketAddr,
-    pub(crate) app: App,
-    store: Store,
-    serving: tokio::task::JoinHandle<()>,
-    client: reqwest::Client,
-}
-
-impl House {
-    fn at(place: impl FnOnce(&Service) -> Place) -> Self {
-        let service = Service::new();
-        Self {
-            place: place(&service),
-            keys: Keys {
-                master: MasterKeys::random().unwrap(),
-                signing: SigningKey::random().unwrap(),
-            },
-            service,
-        }
-    }
-
-    pub(crate) fn sqlite() -> Self {
-        Self::at(|service| Place::Sqlite(Folder::new(service.dir.path().join(".data"))))
-    }
-
-    fn postgres() -> Option<Self> {
-        let url = cluster::shared()?.database();
-        Some(Self::at(|_| Place::Postgres(url)))
-    }
-
-    async fn open(&self) -> Running {
-        self.open_with(Limits::default()).await
-    }
-
-    pub(crate) async fn open_with(&self, limits: Limits) -> Running {
-        let clock = Arc::new(SystemClock);
-        let store = Store::open(&self.place, self.keys.clone(), clock, Settings::default());
-        let store = store.await.unwrap();
-        let access = Access::start(Some(&store), None).await.unwrap();
-        let rules = self.service.reloader.rules();
-        let app =
-            App::with_log(rules, Clock::System, limits, Some(store.clone())).guarded_by(access);
-        let (address, serving) = listen(app.clone()).await;
-        Running {
-            address,
-            app,
-            store,
-            serving,
-            client: reqwest::Client::new(),
-        }
-    }
-}
-
-pub(crate) async fn listen(app: App) -> (SocketAddr, tokio::task::JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let stop = std::future::pending();
-    let serving = serve::run(listener, app, None, stop, Stopping::default());
-    (address, tokio::spawn(serving))
-}
-
-/// What came back: status and JSON.
-type Said = (u16, Value);
-
-impl Running {
-    pub(crate) async fn ask(&self, method: &str, path: &str, key: &str, body: &str) -> Said {
-        self.ask_with(
-            method,
-            path,
-            &[("authorization", &format!("Bearer {key}"))],
-            body,
-        )
-        .await
-    }
-
-    async fn ask_with(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Said {
-        let url = format!("http://{}{path}", self.address);
-        let mut request = self.client.request(method.parse().unwrap(), url);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if !body.is_empty() {
-            request = request.header("content-type", "application/json");
-        }
-        let answer = request.body(body.to_owned()).send().await.unwrap();
-        let status = answer.status().as_u16();
-        let body = answer.bytes().await.unwrap();
-        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
-    }
-
-    /// Makes a key; its text and its id.
-    pub(crate) async fn key(&self, by: &str, name: &str, roles: &[&str]) -> (String, String) {
-        let body = json!({ "name": name, "roles": roles, "days": 90 }).to_string();
-        let (status, made) = self.ask("POST", "/v1/keys", by, &body).await;
-        assert_eq!(status, 201, "{made}");
-        let text = |field: &str| made[field].as_str().unwrap().to_owned();
-        (text("key"), text("id"))
-    }
-
-    async fn close(self) {
-        self.serving.abort();
-        self.store.close().await;
-    }
 }
 
 fn code(said: &Said) -> (u16, &str) {
@@ -380,15 +254,6 @@ async fn keys_that_do_not_hold_are_told_alike(house: House) {
     }
     assert_eq!(open.ask("GET", "/v1/policies", &good, "").await.0, 200);
     open.close().await;
-}
-
-/// Sends bytes and gives what comes back until the end.
-pub(crate) async fn raw(address: SocketAddr, sent: &str) -> String {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(sent.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
-    String::from_utf8_lossy(&answer).into_owned()
 }
 
 async fn a_key_ends_by_itself(house: House) {

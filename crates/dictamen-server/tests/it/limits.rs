@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    access::{House, listen, raw},
+    house::{House, listen, raw},
     support::{DECIDE, REQUEST, Service},
 };
 

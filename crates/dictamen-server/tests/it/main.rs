@@ -15,6 +15,7 @@ mod checks;
 #[path = "../../../dictamen-store/tests/it/cluster.rs"]
 mod cluster;
 mod decisions;
+mod house;
 mod keeping;
 mod limits;
 mod logging;

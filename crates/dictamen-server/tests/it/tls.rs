@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::{
-    access::raw,
+    house::raw,
     support::{DECIDE, REQUEST, Service},
 };
 

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    access::listen,
+    house::listen,
     support::{Answer, Service, send},
 };
 
