@@ -7,6 +7,7 @@ pub(crate) mod doc;
 pub(crate) mod erase;
 pub(crate) mod fmt;
 mod input;
+pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod lsp;
 pub(crate) mod replay;

@@ -1,11 +1,8 @@
 //! The service as a router: no port, no process, so that tests can call it directly.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use axum::{
@@ -18,8 +15,11 @@ use axum::{
 use dictamen_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub use crate::limits::Limits;
 use crate::{
+    access::{Access, guard},
     clock::Clock,
+    limits::{Load, Rate},
     metrics::Metrics,
     openapi,
     problem::{DEFECT, Kind, Problem},
@@ -28,38 +28,21 @@ use crate::{
     telemetry,
 };
 
-/// What one request may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Largest request body, in bytes.
-    pub body_bytes: usize,
-    /// Longest wait for the first head on a connection, again for the body of a request, and again
-    /// for the decision.
-    pub timeout: Duration,
-}
-
-impl Default for Limits {
-    /// 10 MiB and 10 seconds.
-    fn default() -> Self {
-        Self {
-            body_bytes: 10 * 1024 * 1024,
-            timeout: Duration::from_secs(10),
-        }
-    }
-}
-
 /// What every handler shares.
 #[derive(Debug, Clone)]
 pub struct App(Arc<Shared>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Shared {
     rules: SharedRules,
     clock: Clock,
     limits: Limits,
     log: Option<Store>,
-    metrics: Metrics,
-    draining: AtomicBool,
+    access: Access,
+    load: Arc<Load>,
+    rate: Option<Arc<Rate>>,
+    metrics: Arc<Metrics>,
+    draining: Arc<AtomicBool>,
 }
 
 impl App {
@@ -75,9 +58,19 @@ impl App {
             clock,
             limits,
             log,
-            metrics: Metrics::new(),
-            draining: AtomicBool::new(false),
+            access: Access::open(),
+            load: Arc::new(Load::new(&limits)),
+            rate: limits.rate.map(|quota| Arc::new(Rate::new(quota))),
+            metrics: Arc::new(Metrics::new()),
+            draining: Arc::default(),
         }))
+    }
+
+    /// The same for those alone whom `access` lets in.
+    #[must_use]
+    pub fn guarded_by(self, access: Access) -> Self {
+        let shared = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Shared { access, ..shared }))
     }
 
     /// The rules in force now; a request takes them once and keeps them.
@@ -98,6 +91,21 @@ impl App {
     /// The decision log, when one is kept.
     pub fn log(&self) -> Option<&Store> {
         self.0.log.as_ref()
+    }
+
+    /// Who is let in.
+    pub fn access(&self) -> &Access {
+        &self.0.access
+    }
+
+    /// What there is room for.
+    pub(crate) fn load(&self) -> &Load {
+        &self.0.load
+    }
+
+    /// How often callers may ask, when that is limited.
+    pub(crate) fn rate(&self) -> Option<&Rate> {
+        self.0.rate.as_deref()
     }
 
     /// What is counted and timed.
@@ -126,6 +134,7 @@ impl App {
             .merge(more)
             .fallback(not_found)
             .method_not_allowed_fallback(method_not_allowed)
+            .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
             .layer(CatchPanicLayer::custom(|_| {
                 // The panic hook has logged where; what was said stays out of answers and logs.
                 Problem::new(Kind::Internal, DEFECT).into_response()

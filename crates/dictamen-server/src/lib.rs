@@ -4,11 +4,13 @@
 //! the router, [`serve`] runs it. Nothing is decided here: the service carries bytes in and out
 //! and turns everything that can go wrong into a [`problem`] a client can act on.
 
+pub mod access;
 pub mod answer;
 pub mod app;
 pub mod clock;
 mod extract;
 mod keeping;
+pub mod limits;
 mod metrics;
 mod openapi;
 pub mod problem;
@@ -18,5 +20,6 @@ mod routes;
 pub mod rules;
 pub mod serve;
 pub mod telemetry;
+pub mod tls;
 
 pub use openapi::document;

@@ -5,6 +5,7 @@
 
 mod problems;
 mod request;
+mod security;
 
 use axum::{Router, body::Bytes, http::header, routing};
 use utoipa::OpenApi;
@@ -15,11 +16,12 @@ use crate::{
     answer,
     app::App,
     problem, replay,
-    routes::{batch, characteristics, decisions, erasures, health, log, policies},
+    routes::{batch, characteristics, decisions, erasures, health, keys, log, policies},
 };
 
 pub(crate) use problems::{
-    ComputeProblems, DecisionProblems, ErasureProblems, LogProblems, LookupProblems, ReplayProblems,
+    ComputeProblems, DecisionProblems, ErasureProblems, KeyChangeProblems, KeyProblems,
+    LogProblems, LookupProblems, ReplayProblems,
 };
 pub(crate) use request::{DecisionRequestBody, example_answer};
 
@@ -40,17 +42,19 @@ const DOCUMENT: &str = "/openapi.json";
             * The same question gets the same bytes: nothing in an answer depends on the clock \
             once `as_of` is given.\n\
             * A decision is answered once it is durable in the decision log. `Idempotency-Key` \
-            makes a retry get the first answer.",
+            makes a retry get the first answer.\n\
+            * From the first key on, every caller proves who they are, by an API key or by a token of\n              the lender's OpenID provider, and each address says which role it needs.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     // Its address is one the router can only match in part.
-    paths(log::replay_decision),
+    paths(keys::rotate, log::replay_decision),
     components(schemas(problem::Body, problem::Item, replay::ReplayCause, replay::ReplayChange)),
     tags(
         (name = "decisions", description = "Deciding applications."),
         (name = "log", description = "What was decided, made again, and forgotten."),
         (name = "policies", description = "What decides."),
         (name = "characteristics", description = "What can be decided on."),
+        (name = "access", description = "Who may ask."),
         (name = "operation", description = "Running the service."),
     )
 )]
@@ -70,6 +74,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(policies::version))
         .routes(routes!(characteristics::list, characteristics::compute))
         .routes(routes!(characteristics::one))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
         .routes(routes!(health::index))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
@@ -78,12 +84,13 @@ fn described() -> OpenApiRouter<App> {
 
 /// The OpenAPI 3.1 document of the service.
 pub fn document() -> utoipa::openapi::OpenApi {
-    described().into_openapi()
+    security::told(described().into_openapi())
 }
 
 /// Every route, the document and its viewer included.
 pub(crate) fn routes() -> Router<App> {
     let (router, document) = described().split_for_parts();
+    let document = security::told(document);
     // The viewer's files are part of the binary: it works without a network.
     let viewer = SwaggerUi::new("/docs").config(Config::from(DOCUMENT).validator_url("none"));
     // Written once: the document is large and never changes while the service runs.
@@ -94,6 +101,7 @@ pub(crate) fn routes() -> Router<App> {
             "/v1/decisions/{decision}",
             routing::post(log::replay_decision),
         )
+        .route("/v1/keys/{key}", routing::post(keys::rotate))
         .route(DOCUMENT, routing::get(|| async move { (json, document) }))
         .merge(viewer)
 }

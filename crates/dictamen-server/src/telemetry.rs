@@ -21,6 +21,7 @@ use crate::{
     answer,
     app::App,
     problem::{Kind, Problem},
+    serve::Secure,
 };
 
 /// The header that carries the id of a request in both directions.
@@ -134,8 +135,10 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
         .map_or("unmatched", MatchedPath::as_str);
     let route: Arc<str> = route.into();
     let span = tracing::info_span!("request", request_id = id);
+    let is_secure = request.extensions().get::<Secure>().is_some();
     async move {
         let mut response = finish(next.run(request).await, &id, &method);
+        protect(response.headers_mut(), &route, is_secure);
         let facts = response.extensions_mut().remove::<Facts>();
         let status = response.status();
         app.metrics()
@@ -147,7 +150,7 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     .await
 }
 
-/// Gives a response its id and its security headers, and an error its body.
+/// Gives a response its id, and an error its body.
 fn finish(mut response: Response, id: &str, method: &Method) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
@@ -174,13 +177,39 @@ fn finish(mut response: Response, id: &str, method: &Method) -> Response {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     response
+}
+
+/// What an answer that is data may do in a browser: nothing.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+/// What the page of documentation may do: use its own files and ask this service. It draws with
+/// styles and pictures written into itself.
+const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
+
+/// Tells browsers and caches to be careful with an answer.
+fn protect(headers: &mut HeaderMap, route: &str, is_secure: bool) {
+    let policy = if route.starts_with("/docs") {
+        PAGE
+    } else {
+        NOTHING
+    };
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_secure {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
 }
 
 /// An error that a library answered in its own words.
@@ -222,6 +251,11 @@ fn log(method: &Method, route: &str, status: StatusCode, started: Instant, facts
         decision_id = facts.decision_id,
         "decided"
     );
+}
+
+/// Says something in the log that whoever runs the service is to know.
+pub fn notice(words: &str) {
+    tracing::info!("{words}");
 }
 
 /// Says in the log where the service is and how to try it.

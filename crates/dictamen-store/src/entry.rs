@@ -66,15 +66,18 @@ pub enum Kind {
     Retention,
     /// The master key was replaced.
     Rotation,
+    /// Who may do what, or what decides, was changed.
+    Configuration,
 }
 
 impl Kind {
-    const ALL: [(&'static str, Self); 5] = [
+    const ALL: [(&'static str, Self); 6] = [
         ("genesis", Self::Genesis),
         ("decision", Self::Decision),
         ("erasure", Self::Erasure),
         ("retention", Self::Retention),
         ("rotation", Self::Rotation),
+        ("configuration", Self::Configuration),
     ];
 
     /// Its name, stored and shown.

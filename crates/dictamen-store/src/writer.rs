@@ -5,6 +5,8 @@
 //! from the database again after every failure, since only the database knows what became of a
 //! commit that was not answered.
 
+mod keys;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{
@@ -13,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    Clock, MasterKeys, Settings, SigningKey, StoreError,
+    Clock, KeyChange, KeyChanged, KeyRefusal, MasterKeys, Settings, SigningKey, StoreError,
     backend::{
         Connection, Database,
         rows::{AnsweredRow, Chain, DecisionRow, Whose},
@@ -41,8 +43,13 @@ pub(crate) enum Job {
     Rewrap(oneshot::Sender<Result<i64, StoreError>>),
     /// An entry with nothing sealed.
     Note(Kind, String, oneshot::Sender<Result<(), StoreError>>),
+    /// A change of API keys, and who asks for it.
+    Keys(Box<(KeyChange, String)>, oneshot::Sender<Keyed>),
     Close,
 }
+
+/// What became of a change of API keys.
+type Keyed = Result<Result<KeyChanged, KeyRefusal>, StoreError>;
 
 impl std::fmt::Debug for Job {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -146,6 +153,10 @@ impl Writer {
                 }
                 Job::Note(kind, facts, reply) => {
                     let _ = reply.send(self.note(kind, &facts).await);
+                }
+                Job::Keys(asked, reply) => {
+                    let (change, by) = *asked;
+                    let _ = reply.send(self.change_keys(&change, &by).await);
                 }
                 Job::Close => closing = true,
             }

@@ -2,22 +2,23 @@
 
 use std::{
     io::{IsTerminal as _, Write},
-    net::SocketAddr,
     time::Duration,
 };
 
 use dictamen_server::{
+    access::{Access, AccessError, TokenSettings},
     app::{App, Limits},
     clock::Clock,
     reload::Reloader,
     rules::RuleBook,
     serve::{self, Stopping},
     telemetry::{self, LogFormat},
+    tls::Tls,
 };
 use tokio::net::TcpListener;
 
 use crate::{
-    args::{LogArg, ServeArgs},
+    args::{LogArg, OidcArgs, ServeArgs},
     exit::{Exit, Failure},
     store,
 };
@@ -49,21 +50,22 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
             Some(store::open(&args.store).await?)
         };
         store::announce(&args.store, log.as_ref());
-        let app = App::with_log(
-            reloader.rules(),
-            Clock::System,
-            Limits {
-                body_bytes: args.body_limit,
-                timeout: Duration::from_secs(args.timeout),
-            },
-            log,
-        );
+        let access = Access::start(log.as_ref(), tokens(&args.oidc)).await;
+        let access = access.map_err(|error| refused(&error))?;
+        access
+            .may_listen(address)
+            .map_err(|error| refused(&error))?;
+        let tls = tls(args)?;
+        let app =
+            App::with_log(reloader.rules(), Clock::System, limits(args), log).guarded_by(access);
         let stop = serve::stop_signal();
-        announce(args, &app.rules(), address, format, err)?;
-        serve::run(
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        announce(args, &app, &format!("{scheme}://{address}"), format, err)?;
+        serve::run_with(
             listener,
             app,
             Some(reloader),
+            tls,
             stop,
             Stopping {
                 grace: Duration::from_secs(args.stop_grace),
@@ -75,21 +77,67 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
     })
 }
 
+fn limits(args: &ServeArgs) -> Limits {
+    let count = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+    Limits {
+        body_bytes: args.body_limit,
+        timeout: Duration::from_secs(args.timeout),
+        requests: count(args.max_requests),
+        memory: args.body_memory,
+        connections: count(args.max_connections),
+        rate: args.rate_limit,
+    }
+}
+
+fn tokens(args: &OidcArgs) -> Option<TokenSettings> {
+    Some(TokenSettings {
+        issuer: args.issuer.clone()?,
+        audience: args.audience.clone()?,
+        keys: args.jwks.clone()?,
+        roles_claim: args.roles_claim.clone(),
+    })
+}
+
+fn tls(args: &ServeArgs) -> Result<Option<Tls>, Failure> {
+    let (Some(certificate), Some(key)) = (&args.tls_cert, &args.tls_key) else {
+        return Ok(None);
+    };
+    Tls::read(certificate, key)
+        .map(Some)
+        .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))
+}
+
+fn refused(error: &AccessError) -> Failure {
+    Failure::new(Exit::Failed, error.to_string()).help(error.help())
+}
+
+/// What whoever starts the service without a key is to know.
+const LAPTOP: &str = "no key: it is for this machine alone, and everybody on it may do everything";
+
 /// Says where to find it and how to try it. In a JSON log, every line stays JSON.
 fn announce(
     args: &ServeArgs,
-    rules: &RuleBook,
-    address: SocketAddr,
+    app: &App,
+    address: &str,
     format: LogFormat,
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let hint = hint(args, rules, address);
+    let is_guarded = app.access().is_guarded();
+    let hint = hint(args, &app.rules(), address, is_guarded);
     match format {
-        LogFormat::Json => telemetry::listening(&format!("http://{address}"), &hint),
+        LogFormat::Json => {
+            telemetry::listening(address, &hint);
+            if !is_guarded {
+                telemetry::notice(LAPTOP);
+            }
+        }
         LogFormat::Text => {
-            writeln!(err, "dictamen listens on http://{address}")?;
-            writeln!(err, "  documentation  http://{address}/docs")?;
+            writeln!(err, "dictamen listens on {address}")?;
+            writeln!(err, "  documentation  {address}/docs")?;
             writeln!(err, "  try it         {hint}")?;
+            if !is_guarded {
+                writeln!(err, "  access         {LAPTOP}")?;
+            }
             err.flush()?;
         }
     }
@@ -97,7 +145,12 @@ fn announce(
 }
 
 /// A command to paste: a decision on a sample of the first policy that has one.
-fn hint(args: &ServeArgs, rules: &RuleBook, address: SocketAddr) -> String {
+fn hint(args: &ServeArgs, rules: &RuleBook, address: &str, is_guarded: bool) -> String {
+    let key = if is_guarded {
+        " -H 'Authorization: Bearer KEY'"
+    } else {
+        ""
+    };
     let sample = rules
         .folders()
         .filter(|(_, loaded)| loaded.live)
@@ -112,10 +165,10 @@ fn hint(args: &ServeArgs, rules: &RuleBook, address: SocketAddr) -> String {
         });
     match sample {
         Some((policy, file)) => format!(
-            "curl -s http://{address}/v1/policies/{policy}/decisions \
+            "curl -s {address}/v1/policies/{policy}/decisions{key} \
              -H 'Content-Type: application/json' --data @{}",
             file.display()
         ),
-        None => format!("curl -s http://{address}/v1/policies"),
+        None => format!("curl -s {address}/v1/policies{key}"),
     }
 }

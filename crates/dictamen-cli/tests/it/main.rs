@@ -19,6 +19,7 @@ mod fixing;
 mod formatting;
 mod instances;
 mod keeping;
+mod keys;
 mod killing;
 mod privacy;
 mod sandbox;

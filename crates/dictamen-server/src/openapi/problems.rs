@@ -20,8 +20,12 @@ type Responses = BTreeMap<String, RefOr<Response>>;
 const ALWAYS: &[Kind] = &[
     Kind::InvalidPath,
     Kind::InvalidQuery,
+    Kind::Unauthenticated,
+    Kind::Forbidden,
     Kind::MethodNotAllowed,
+    Kind::RateLimited,
     Kind::Internal,
+    Kind::Overloaded,
 ];
 /// Of addresses that take a body.
 const RECEIVED: &[Kind] = &[
@@ -52,6 +56,10 @@ pub(crate) struct ComputeProblems;
 pub(crate) struct DecisionProblems;
 /// Problems of reading the decision log.
 pub(crate) struct LogProblems;
+/// Problems of listing API keys.
+pub(crate) struct KeyProblems;
+/// Problems of changing API keys.
+pub(crate) struct KeyChangeProblems;
 /// Problems of erasing.
 pub(crate) struct ErasureProblems;
 /// Problems of deciding again.
@@ -99,6 +107,29 @@ impl IntoResponses for DecisionProblems {
 impl IntoResponses for LogProblems {
     fn responses() -> Responses {
         of(&[ALWAYS, LOG])
+    }
+}
+
+impl IntoResponses for KeyProblems {
+    fn responses() -> Responses {
+        of(&[ALWAYS, &[Kind::NoLog, Kind::LogUnavailable]])
+    }
+}
+
+impl IntoResponses for KeyChangeProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            RECEIVED,
+            &[
+                Kind::MalformedJson,
+                Kind::NoLog,
+                Kind::UnknownKey,
+                Kind::KeyConflict,
+                Kind::InvalidKey,
+                Kind::LogUnavailable,
+            ],
+        ])
     }
 }
 
@@ -177,6 +208,23 @@ fn response(kinds: &[Kind]) -> Response {
             ))
             .build();
         response = response.header("Retry-After", seconds);
+    }
+    for (kind, name, what) in [
+        (
+            Kind::RateLimited,
+            "RateLimit",
+            "What is left to this caller in this second, as `\"caller\";r=0;t=1`.",
+        ),
+        (
+            Kind::Unauthenticated,
+            "WWW-Authenticate",
+            "`Bearer`: how to prove who asks.",
+        ),
+    ] {
+        if kinds.contains(&kind) {
+            let header = Header::builder().description(Some(what));
+            response = response.header(name, header.build());
+        }
     }
     response
         .description(lines.join("\n\n"))

@@ -49,6 +49,10 @@ kinds! {
     InvalidIdempotencyKey = "invalid-idempotency-key", BAD_REQUEST, "the idempotency key is not usable";
     /// The path cannot be decoded.
     InvalidPath = "invalid-path", BAD_REQUEST, "the path is not usable";
+    /// No key or token that holds.
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "who asks is not known";
+    /// The caller lacks the role.
+    Forbidden = "forbidden", FORBIDDEN, "this is not for this caller";
     /// No such route.
     NotFound = "not-found", NOT_FOUND, "there is nothing at this address";
     /// No policy of this id.
@@ -61,6 +65,8 @@ kinds! {
     UnknownCharacteristic = "unknown-characteristic", NOT_FOUND, "no such characteristic";
     /// No such decision in the log.
     UnknownDecision = "unknown-decision", NOT_FOUND, "no such decision";
+    /// No such API key.
+    UnknownKey = "unknown-key", NOT_FOUND, "no such key";
     /// The service runs without a decision log.
     NoLog = "no-log", NOT_FOUND, "this service keeps no decisions";
     /// The route does not take this method.
@@ -69,6 +75,8 @@ kinds! {
     RequestTimeout = "request-timeout", REQUEST_TIMEOUT, "the body did not arrive in time";
     /// The same request, under the same idempotency key, is being answered.
     StillRunning = "still-running", CONFLICT, "the same request is being answered";
+    /// The key cannot be changed so as things are.
+    KeyConflict = "key-conflict", CONFLICT, "the key cannot be changed so now";
     /// The personal part of the decision was erased.
     Erased = "erased", GONE, "the personal part of the decision was erased";
     /// The body is larger than the limit.
@@ -79,14 +87,20 @@ kinds! {
     InvalidRequest = "invalid-request", UNPROCESSABLE_ENTITY, "the request is not what a decision can be made on";
     /// The characteristics cannot be computed for this day.
     CannotCompute = "cannot-compute", UNPROCESSABLE_ENTITY, "the characteristics cannot be computed";
+    /// The key that is asked for cannot be made.
+    InvalidKey = "invalid-key", UNPROCESSABLE_ENTITY, "such a key cannot be made";
     /// The idempotency key was used for another request.
     IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "the idempotency key was used for another request";
+    /// The caller asks more often than agreed.
+    RateLimited = "rate-limited", TOO_MANY_REQUESTS, "this caller asks too often";
     /// A defect of the service.
     Internal = "internal", INTERNAL_SERVER_ERROR, "the service failed";
     /// No parameters are loaded yet.
     NotReady = "not-ready", SERVICE_UNAVAILABLE, "the service is not ready";
     /// The decision log cannot be written or read now.
     LogUnavailable = "log-unavailable", SERVICE_UNAVAILABLE, "the decision log is away";
+    /// More is asked at the same time than the service takes.
+    Overloaded = "overloaded", SERVICE_UNAVAILABLE, "the service has too much to do";
     /// The decision took longer than the limit.
     DeadlineExceeded = "deadline-exceeded", SERVICE_UNAVAILABLE, "the answer took too long";
 }
@@ -100,7 +114,9 @@ impl Kind {
     /// Seconds after which asking again makes sense, for what passes by itself.
     pub fn retry_after(self) -> Option<u32> {
         match self {
-            Self::StillRunning | Self::LogUnavailable => Some(1),
+            Self::StillRunning | Self::LogUnavailable | Self::Overloaded | Self::RateLimited => {
+                Some(1)
+            }
             _ => None,
         }
     }

@@ -28,9 +28,11 @@ use super::{
     parameters,
 };
 use crate::{
+    access::Caller,
     answer::{self, DecisionAnswer},
     app::App,
     extract::{Params, idempotency_key, is_ndjson},
+    limits::InFlight,
     openapi::{DecisionProblems, DecisionRequestBody},
     problem::{self, DEFECT, Kind, Problem},
     rules::{LoadedPolicy, ParameterSet},
@@ -91,11 +93,13 @@ pub(crate) struct BatchLine<'a> {
 pub(crate) async fn live(
     State(app): State<App>,
     Params(policy): Params<String>,
+    caller: Caller,
+    Extension(held): Extension<InFlight>,
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, Problem> {
     let loaded = decisions::find_live(&app.rules(), &policy)?;
-    answer(app, loaded, id, request)
+    answer(app, loaded, caller, held, id, request)
 }
 
 /// Decide many applications by a named version.
@@ -120,11 +124,13 @@ pub(crate) async fn live(
 pub(crate) async fn pinned(
     State(app): State<App>,
     Params((policy, version)): Params<(String, String)>,
+    caller: Caller,
+    Extension(held): Extension<InFlight>,
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, Problem> {
     let loaded = decisions::find_version(&app.rules(), &policy, &version)?;
-    answer(app, loaded, id, request)
+    answer(app, loaded, caller, held, id, request)
 }
 
 /// What every line of a batch shares.
@@ -135,6 +141,9 @@ struct Batch {
     asked: Asked,
     key: Option<String>,
     uri: Uri,
+    caller: Caller,
+    /// The batch counts as one request until its last line is answered.
+    _held: InFlight,
     id: RequestId,
     room: Arc<Semaphore>,
 }
@@ -142,18 +151,26 @@ struct Batch {
 fn answer(
     app: App,
     policy: Arc<LoadedPolicy>,
+    caller: Caller,
+    held: InFlight,
     id: RequestId,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     is_ndjson(&parts.headers)?;
     let limits = app.limits();
+    let most = usize::try_from(KIB_AT_A_TIME)
+        .unwrap_or(usize::MAX)
+        .saturating_mul(1024);
+    held.grow(most.min(limits.memory))?;
     let batch = Arc::new(Batch {
         policy,
         parameters: parameters(&app)?,
         asked: decisions::asked(&parts.uri)?,
         key: idempotency_key(&parts.headers)?.map(str::to_owned),
         uri: parts.uri,
+        caller,
+        _held: held,
         id,
         room: Arc::new(Semaphore::new(
             usize::try_from(KIB_AT_A_TIME).unwrap_or(usize::MAX),
@@ -239,7 +256,7 @@ async fn decide(batch: &Batch, number: u64, body: Bytes) -> Result<Made, Problem
         Arc::clone(&batch.policy),
         Arc::clone(&batch.parameters),
         batch.asked,
-        (key.as_deref(), &batch.uri),
+        (&batch.caller, key.as_deref(), &batch.uri),
         body,
     )
     .await?;

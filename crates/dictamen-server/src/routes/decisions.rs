@@ -15,6 +15,7 @@ use dictamen_store::{NewDecision, Prepared, Store};
 
 use super::{cannot_compute, in_time, json_bytes, parameters, parse, unwritable};
 use crate::{
+    access::Caller,
     answer::{self, DecisionAnswer, Explain},
     app::App,
     extract::{JsonBody, Params, idempotency_key, query},
@@ -46,13 +47,14 @@ use crate::{
 )]
 pub(crate) async fn live(
     State(app): State<App>,
+    caller: Caller,
     Params(policy): Params<String>,
     uri: Uri,
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let loaded = find_live(&app.rules(), &policy)?;
-    decide(&app, loaded, &uri, &headers, body).await
+    decide(&app, &caller, loaded, &uri, &headers, body).await
 }
 
 /// Decide by a named version.
@@ -76,13 +78,14 @@ pub(crate) async fn live(
 )]
 pub(crate) async fn pinned(
     State(app): State<App>,
+    caller: Caller,
     Params((policy, version)): Params<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let loaded = find_version(&app.rules(), &policy, &version)?;
-    decide(&app, loaded, &uri, &headers, body).await
+    decide(&app, &caller, loaded, &uri, &headers, body).await
 }
 
 /// What may follow the `?`.
@@ -197,6 +200,7 @@ pub(crate) fn find_version(
 
 async fn decide(
     app: &App,
+    caller: &Caller,
     policy: Arc<LoadedPolicy>,
     uri: &Uri,
     headers: &HeaderMap,
@@ -205,7 +209,8 @@ async fn decide(
     let asked = asked(uri)?;
     let key = idempotency_key(headers)?;
     let parameters = parameters(app)?;
-    let made = make(app, policy, parameters, asked, (key, uri), body).await?;
+    let under = (caller, key, uri);
+    let made = make(app, policy, parameters, asked, under, body).await?;
     let mut response = json_bytes(made.bytes);
     if made.repeated {
         let headers = response.headers_mut();
@@ -236,18 +241,18 @@ impl Made {
     }
 }
 
-/// Decides, and makes the decision durable when a log is kept. `asked_under` is the idempotency
-/// key, if any, and the address.
+/// Decides, and makes the decision durable when a log is kept. `under` is who asks, the
+/// idempotency key, if any, and the address.
 pub(super) async fn make(
     app: &App,
     policy: Arc<LoadedPolicy>,
     parameters: Arc<ParameterSet>,
     asked: Asked,
-    asked_under: (Option<&str>, &Uri),
+    under: (&Caller, Option<&str>, &Uri),
     body: Bytes,
 ) -> Result<Made, Problem> {
-    let (key, uri) = asked_under;
-    let claim = match keeping::begin(app, key, uri, &body).await? {
+    let (caller, key, uri) = under;
+    let claim = match keeping::begin(app, caller, key, uri, &body).await? {
         Beginning::Decide(claim) => claim,
         Beginning::Repeat(bytes) => return Ok(Made::before(bytes)),
     };

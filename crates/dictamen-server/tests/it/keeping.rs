@@ -182,7 +182,7 @@ async fn who_asks_while_it_is_answered_is_told_so() {
     let running = kept
         .store
         .begin(
-            "decisions",
+            "decisions local",
             "k",
             &[DECIDE.as_bytes(), b"", REQUEST.as_bytes()],
         )

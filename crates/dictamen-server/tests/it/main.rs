@@ -3,14 +3,21 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
     reason = "test"
 )]
 
+mod access;
 mod bad_requests;
 mod batch;
 mod checks;
+#[path = "../../../dictamen-store/tests/it/cluster.rs"]
+mod cluster;
 mod decisions;
+mod house;
 mod keeping;
+mod limits;
 mod logging;
 mod metrics;
 mod openapi;
@@ -18,3 +25,5 @@ mod operation;
 mod policies;
 mod reloading;
 mod support;
+mod tls;
+mod tokens;

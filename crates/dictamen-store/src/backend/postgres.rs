@@ -95,13 +95,14 @@ fn pool(size: u32) -> PgPoolOptions {
 }
 
 fn migrator() -> Migrator {
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "decision log".into(),
-        MigrationType::Simple,
-        include_str!("postgres/1.sql").into_sql_str(),
-        false,
-    )])
+    let step = |version, what: &'static str, sql: &'static str| {
+        let sql = sql.into_sql_str();
+        Migration::new(version, what.into(), MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations(vec![
+        step(1, "decision log", include_str!("postgres/1.sql")),
+        step(3, "api keys", include_str!("postgres/3.sql")),
+    ])
 }
 
 /// Begins a transaction that writes.
@@ -238,6 +239,11 @@ pub(crate) async fn settle(
 /// is the operator's to keep no longer than the law allows.
 pub(crate) async fn shred(conn: &mut PgConnection) -> Result<(), StoreError> {
     tables::run(conn, "VACUUM data_key").await
+}
+
+/// Lets no other instance change keys until the transaction ends; reading goes on.
+pub(crate) async fn lock_api_keys(conn: &mut PgConnection) -> Result<(), StoreError> {
+    tables::run(conn, "LOCK TABLE api_key IN SHARE ROW EXCLUSIVE MODE").await
 }
 
 /// Takes a claim that nobody holds, for so many seconds; says whether it was taken.

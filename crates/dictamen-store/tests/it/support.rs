@@ -128,6 +128,34 @@ impl Ground {
         report
     }
 
+    /// Everything in the files of the store's database.
+    pub(crate) fn files(&self) -> Vec<u8> {
+        if self.is_sqlite() {
+            contents(&self.dir.path().join("data"))
+        } else {
+            contents(&cluster::shared().unwrap().dir)
+        }
+    }
+
+    /// What the log says of changes of configuration, in order.
+    pub(crate) async fn configuration(&self) -> Vec<String> {
+        let sql = "SELECT facts FROM entry WHERE kind = 'configuration' ORDER BY at, seq";
+        let rows: Vec<(String,)> = match &self.place {
+            Place::Sqlite(folder) => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new()
+                    .filename(folder.path().join("dictamen.db"));
+                let mut conn = sqlx::ConnectOptions::connect(&options).await.unwrap();
+                sqlx::query_as(sql).fetch_all(&mut conn).await.unwrap()
+            }
+            Place::Postgres(url) => {
+                let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
+                let mut conn = sqlx::ConnectOptions::connect(&options).await.unwrap();
+                sqlx::query_as(sql).fetch_all(&mut conn).await.unwrap()
+            }
+        };
+        rows.into_iter().map(|(facts,)| facts).collect()
+    }
+
     /// Does what only somebody with rights on the database can: no trigger stops it.
     pub(crate) async fn tamper(&self, sql: &str) -> u64 {
         match &self.place {
@@ -175,6 +203,21 @@ impl Ground {
             }
         }
     }
+}
+
+/// Everything in the files below a folder.
+fn contents(folder: &std::path::Path) -> Vec<u8> {
+    let mut seen = Vec::new();
+    // Another test's database may disappear meanwhile.
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            seen.extend(contents(&path));
+        } else {
+            seen.extend(std::fs::read(path).unwrap_or_default());
+        }
+    }
+    seen
 }
 
 /// The CURP of an invented person.
