@@ -66,15 +66,21 @@ pub enum Kind {
     Retention,
     /// The master key was replaced.
     Rotation,
+    /// The policy registry was changed.
+    Policy,
+    /// A version decided silently beside the one that was answered.
+    Shadow,
 }
 
 impl Kind {
-    const ALL: [(&'static str, Self); 5] = [
+    const ALL: [(&'static str, Self); 7] = [
         ("genesis", Self::Genesis),
         ("decision", Self::Decision),
         ("erasure", Self::Erasure),
         ("retention", Self::Retention),
         ("rotation", Self::Rotation),
+        ("policy", Self::Policy),
+        ("shadow", Self::Shadow),
     ];
 
     /// Its name, stored and shown.

@@ -136,10 +136,12 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
     pub(crate) claims: Claims,
-    jobs: mpsc::Sender<Job>,
+    pub(crate) jobs: mpsc::Sender<Job>,
     /// What may wait, in KiB.
     room: Arc<Semaphore>,
     writing: watch::Receiver<bool>,
+    /// The registry's last revision that was made here.
+    pub(crate) changes: watch::Sender<i64>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -165,6 +167,7 @@ impl Store {
         drop(conn);
         let (jobs, waiting) = mpsc::channel(settings.queue.max(1));
         let (available, writing) = watch::channel(true);
+        let changes = watch::Sender::new(0);
         let writer = Writer {
             database: database.clone(),
             conn: None,
@@ -176,6 +179,7 @@ impl Store {
             clock: Arc::clone(&clock),
             settings,
             available,
+            changes: changes.clone(),
             _lock: lock,
         };
         let claims = Claims::of(&database, &chain.instance, settings.lease);
@@ -192,6 +196,7 @@ impl Store {
                 usize::try_from(settings.queue_kib.max(1)).unwrap_or(1),
             )),
             writing,
+            changes,
             writer: Mutex::new(Some(tokio::spawn(writer.run(waiting)))),
         })))
     }

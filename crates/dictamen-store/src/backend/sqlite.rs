@@ -3,6 +3,8 @@
 //! One connection writes, so that nothing waits for a lock; the others only read. Every commit
 //! is on disk before it is acknowledged (`synchronous=FULL`), and what is deleted is overwritten.
 
+#[path = "policies.rs"]
+pub(crate) mod policies;
 #[path = "tables.rs"]
 pub(crate) mod tables;
 
@@ -69,13 +71,14 @@ fn pool(size: u32) -> SqlitePoolOptions {
 }
 
 fn migrator() -> Migrator {
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "decision log".into(),
-        MigrationType::Simple,
-        include_str!("sqlite/1.sql").into_sql_str(),
-        false,
-    )])
+    let migration = |version, about: &'static str, sql: &'static str| {
+        let kind = MigrationType::Simple;
+        Migration::new(version, about.into(), kind, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(vec![
+        migration(1, "decision log", include_str!("sqlite/1.sql")),
+        migration(3, "policies", include_str!("sqlite/3.sql")),
+    ])
 }
 
 /// Begins a transaction that writes.
@@ -216,4 +219,9 @@ pub(crate) async fn settle(
 /// write-ahead log that may still quote them is emptied.
 pub(crate) async fn shred(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     tables::run(conn, "PRAGMA wal_checkpoint(TRUNCATE)").await
+}
+
+/// Begins a change of the registry: the revision it makes. One process writes, so nobody waits.
+pub(crate) async fn revise(conn: &mut SqliteConnection) -> Result<i64, StoreError> {
+    policies::revise(conn).await
 }
