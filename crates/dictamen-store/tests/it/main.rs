@@ -15,5 +15,6 @@ mod instances;
 mod logging;
 mod once;
 mod outage;
+mod registry;
 mod support;
 mod tampering;

@@ -128,6 +128,30 @@ impl Ground {
         report
     }
 
+    /// What the entries of a kind say, in the order of the log.
+    pub(crate) async fn facts(&self, kind: &str) -> Vec<String> {
+        let sql = format!("SELECT facts FROM entry WHERE kind = '{kind}' ORDER BY chain, seq");
+        let sql = sqlx::AssertSqlSafe(sql);
+        let rows: Vec<(String,)> = match &self.place {
+            Place::Sqlite(folder) => {
+                let file = folder.path().join("dictamen.db");
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+                let mut conn = sqlx::ConnectOptions::connect(&options).await.unwrap();
+                let rows = sqlx::query_as(sql).fetch_all(&mut conn).await.unwrap();
+                sqlx::Connection::close(conn).await.unwrap();
+                rows
+            }
+            Place::Postgres(url) => {
+                let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
+                let mut conn = sqlx::ConnectOptions::connect(&options).await.unwrap();
+                let rows = sqlx::query_as(sql).fetch_all(&mut conn).await.unwrap();
+                sqlx::Connection::close(conn).await.unwrap();
+                rows
+            }
+        };
+        rows.into_iter().map(|(facts,)| facts).collect()
+    }
+
     /// Does what only somebody with rights on the database can: no trigger stops it.
     pub(crate) async fn tamper(&self, sql: &str) -> u64 {
         match &self.place {
