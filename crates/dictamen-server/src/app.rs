@@ -19,6 +19,7 @@ use dictamen_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
+    access::guard,
     clock::Clock,
     openapi,
     problem::{DEFECT, Kind, Problem},
@@ -118,6 +119,7 @@ impl App {
             .merge(more)
             .fallback(not_found)
             .method_not_allowed_fallback(method_not_allowed)
+            .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
             .layer(CatchPanicLayer::custom(|_| {
                 // The panic hook has logged where; what was said stays out of answers and logs.
                 Problem::new(Kind::Internal, DEFECT).into_response()

@@ -4,6 +4,7 @@
 //! the router, [`serve`] runs it. Nothing is decided here: the service carries bytes in and out
 //! and turns everything that can go wrong into a [`problem`] a client can act on.
 
+pub mod access;
 pub mod answer;
 pub mod app;
 pub mod clock;

@@ -9,11 +9,12 @@ pub(crate) mod sqlite;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, pool::PoolConnection};
 
 use crate::{
-    Activation, Candidate, Checkpoint, Draft, Entry, Split, StoreError, Version, entry::Head,
-    folder::Folder, seal::Wrapped,
+    Activation, ApiKey, Candidate, Checkpoint, Draft, Entry, Split, StoreError, Version,
+    entry::Head, folder::Folder, seal::Wrapped,
 };
 use rows::{AnsweredRow, Chain, DecisionRow, EntryTuple, KeyRow, Wanted, Whose};
 
@@ -151,6 +152,7 @@ statements! {
         known(ids: &[&str]) -> BTreeMap<String, (i64, i64)>;
         insert_decisions(chain: i64, rows: &[DecisionRow<'_>]) -> ();
         shred() -> ();
+        lock_api_keys() -> ();
         snapshot() -> ();
         insert_answered(rows: &[AnsweredRow], now: i64) -> BTreeSet<String>;
         settle(references: &[&str], owner: &str) -> ();
@@ -206,6 +208,9 @@ statements! {
         secret(name: &str) -> Option<Wrapped>;
         insert_secret(name: &str, wrapped: &Wrapped) -> ();
         replace_secret(name: &str, wrapped: &Wrapped) -> ();
+        api_keys() -> Vec<ApiKey>;
+        insert_api_key(key: &ApiKey) -> ();
+        end_api_key(id: &str, expires: DateTime<Utc>, revoked: Option<DateTime<Utc>>) -> ();
     }
 }
 

@@ -66,8 +66,8 @@ pub enum Kind {
     Retention,
     /// The master key was replaced.
     Rotation,
-    /// The policy registry was changed.
-    Policy,
+    /// Who may do what, or what decides, was changed.
+    Configuration,
     /// A version decided silently beside the one that was answered.
     Shadow,
 }
@@ -79,7 +79,7 @@ impl Kind {
         ("erasure", Self::Erasure),
         ("retention", Self::Retention),
         ("rotation", Self::Rotation),
-        ("policy", Self::Policy),
+        ("configuration", Self::Configuration),
         ("shadow", Self::Shadow),
     ];
 

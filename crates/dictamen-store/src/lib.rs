@@ -6,6 +6,7 @@
 //! personal is sealed under a key that [`Store::erase`] destroys; [`verify()`] reads a log without
 //! trusting who wrote it. It decides nothing and knows no HTTP.
 
+mod api_key;
 mod backend;
 mod clock;
 mod entry;
@@ -24,6 +25,9 @@ mod store;
 mod verify;
 mod writer;
 
+pub use api_key::{
+    ApiKey, KeyChange, KeyChanged, KeyDigest, KeyFacts, KeyRefusal, KeyText, NewKey, PresentedKey,
+};
 pub use backend::Place;
 pub use clock::{Clock, SystemClock};
 pub use entry::{Entry, Hash, Head, Kind, Position};

@@ -6,6 +6,7 @@
 //! commit that was not answered.
 
 mod change;
+mod keys;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -15,7 +16,8 @@ use tokio::{
 };
 
 use crate::{
-    Change, Changed, Clock, MasterKeys, Refusal, Settings, SigningKey, StoreError,
+    Change, Changed, Clock, KeyChange, KeyChanged, KeyRefusal, MasterKeys, Refusal, Settings,
+    SigningKey, StoreError,
     backend::{
         Connection, Database,
         rows::{AnsweredRow, Chain, DecisionRow, Whose},
@@ -50,8 +52,13 @@ pub(crate) enum Job {
     Shadow(String),
     /// An entry with nothing sealed.
     Note(Kind, String, oneshot::Sender<Result<(), StoreError>>),
+    /// A change of API keys, and who asks for it.
+    Keys(Box<(KeyChange, String)>, oneshot::Sender<Keyed>),
     Close,
 }
+
+/// What became of a change of API keys.
+type Keyed = Result<Result<KeyChanged, KeyRefusal>, StoreError>;
 
 impl std::fmt::Debug for Job {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -168,6 +175,10 @@ impl Writer {
                 }
                 Job::Note(kind, facts, reply) => {
                     let _ = reply.send(self.note(kind, &facts).await);
+                }
+                Job::Keys(asked, reply) => {
+                    let (change, by) = *asked;
+                    let _ = reply.send(self.change_keys(&change, &by).await);
                 }
                 Job::Close => closing = true,
             }

@@ -49,6 +49,10 @@ kinds! {
     InvalidIdempotencyKey = "invalid-idempotency-key", BAD_REQUEST, "the idempotency key is not usable";
     /// The path cannot be decoded.
     InvalidPath = "invalid-path", BAD_REQUEST, "the path is not usable";
+    /// No key or token that holds.
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "who asks is not known";
+    /// The caller lacks the role.
+    Forbidden = "forbidden", FORBIDDEN, "this is not for this caller";
     /// No such route.
     NotFound = "not-found", NOT_FOUND, "there is nothing at this address";
     /// No policy of this id.
@@ -81,12 +85,16 @@ kinds! {
     CannotCompute = "cannot-compute", UNPROCESSABLE_ENTITY, "the characteristics cannot be computed";
     /// The idempotency key was used for another request.
     IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "the idempotency key was used for another request";
+    /// The caller asks more often than agreed.
+    RateLimited = "rate-limited", TOO_MANY_REQUESTS, "this caller asks too often";
     /// A defect of the service.
     Internal = "internal", INTERNAL_SERVER_ERROR, "the service failed";
     /// No parameters are loaded yet.
     NotReady = "not-ready", SERVICE_UNAVAILABLE, "the service is not ready";
     /// The decision log cannot be written or read now.
     LogUnavailable = "log-unavailable", SERVICE_UNAVAILABLE, "the decision log is away";
+    /// More is asked at the same time than the service takes.
+    Overloaded = "overloaded", SERVICE_UNAVAILABLE, "the service has too much to do";
     /// The decision took longer than the limit.
     DeadlineExceeded = "deadline-exceeded", SERVICE_UNAVAILABLE, "the answer took too long";
 }
@@ -100,7 +108,7 @@ impl Kind {
     /// Seconds after which asking again makes sense, for what passes by itself.
     pub fn retry_after(self) -> Option<u32> {
         match self {
-            Self::StillRunning | Self::LogUnavailable => Some(1),
+            Self::StillRunning | Self::LogUnavailable | Self::Overloaded => Some(1),
             _ => None,
         }
     }

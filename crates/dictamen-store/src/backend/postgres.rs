@@ -100,13 +100,14 @@ fn pool(size: u32) -> PgPoolOptions {
 }
 
 fn migrator() -> Migrator {
-    let migration = |version, about: &'static str, sql: &'static str| {
-        let kind = MigrationType::Simple;
-        Migration::new(version, about.into(), kind, sql.into_sql_str(), false)
+    let step = |version, what: &'static str, sql: &'static str| {
+        let sql = sql.into_sql_str();
+        Migration::new(version, what.into(), MigrationType::Simple, sql, false)
     };
     Migrator::with_migrations(vec![
-        migration(1, "decision log", include_str!("postgres/1.sql")),
-        migration(3, "policies", include_str!("postgres/3.sql")),
+        step(1, "decision log", include_str!("postgres/1.sql")),
+        step(3, "api keys", include_str!("postgres/3.sql")),
+        step(4, "policies", include_str!("postgres/4.sql")),
     ])
 }
 
@@ -244,6 +245,11 @@ pub(crate) async fn settle(
 /// is the operator's to keep no longer than the law allows.
 pub(crate) async fn shred(conn: &mut PgConnection) -> Result<(), StoreError> {
     tables::run(conn, "VACUUM data_key").await
+}
+
+/// Lets no other instance change keys until the transaction ends; reading goes on.
+pub(crate) async fn lock_api_keys(conn: &mut PgConnection) -> Result<(), StoreError> {
+    tables::run(conn, "LOCK TABLE api_key IN SHARE ROW EXCLUSIVE MODE").await
 }
 
 /// Takes a claim that nobody holds, for so many seconds; says whether it was taken.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Activation, Candidate, Checkpoint, Entry, Hash, Head, Split, StoreError,
+    Activation, ApiKey, Candidate, Checkpoint, Entry, Hash, Head, KeyDigest, Split, StoreError,
     entry::{Kind, Position},
     facts::{self, DecisionFacts},
     seal::Wrapped,
@@ -256,4 +256,23 @@ pub(crate) fn no_instant() -> StoreError {
 
 pub(crate) fn instant(micros: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_micros(micros)
+}
+
+/// A row of `api_key`: id, name, roles, digest, created, expires, revoked.
+pub(crate) type ApiKeyTuple = (String, String, String, Vec<u8>, i64, i64, Option<i64>);
+
+pub(crate) fn api_key(row: ApiKeyTuple) -> Result<ApiKey, StoreError> {
+    let (id, name, roles, digest, created, expires, revoked) = row;
+    let damaged = || StoreError::Damaged("a row of the API keys".into());
+    Ok(ApiKey {
+        id,
+        name,
+        roles: roles.split_whitespace().map(str::to_owned).collect(),
+        digest: KeyDigest::from_slice(&digest).ok_or_else(damaged)?,
+        created: instant(created).ok_or_else(damaged)?,
+        expires: instant(expires).ok_or_else(damaged)?,
+        revoked: revoked
+            .map(|at| instant(at).ok_or_else(damaged))
+            .transpose()?,
+    })
 }

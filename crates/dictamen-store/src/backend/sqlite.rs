@@ -71,13 +71,14 @@ fn pool(size: u32) -> SqlitePoolOptions {
 }
 
 fn migrator() -> Migrator {
-    let migration = |version, about: &'static str, sql: &'static str| {
-        let kind = MigrationType::Simple;
-        Migration::new(version, about.into(), kind, sql.into_sql_str(), false)
+    let step = |version, what: &'static str, sql: &'static str| {
+        let sql = sql.into_sql_str();
+        Migration::new(version, what.into(), MigrationType::Simple, sql, false)
     };
     Migrator::with_migrations(vec![
-        migration(1, "decision log", include_str!("sqlite/1.sql")),
-        migration(3, "policies", include_str!("sqlite/3.sql")),
+        step(1, "decision log", include_str!("sqlite/1.sql")),
+        step(3, "api keys", include_str!("sqlite/3.sql")),
+        step(4, "policies", include_str!("sqlite/4.sql")),
     ])
 }
 
@@ -224,4 +225,9 @@ pub(crate) async fn shred(conn: &mut SqliteConnection) -> Result<(), StoreError>
 /// Begins a change of the registry: the revision it makes. One process writes, so nobody waits.
 pub(crate) async fn revise(conn: &mut SqliteConnection) -> Result<i64, StoreError> {
     policies::revise(conn).await
+}
+
+/// Nobody else writes.
+pub(crate) async fn lock_api_keys(_: &mut SqliteConnection) -> Result<(), StoreError> {
+    Ok(())
 }

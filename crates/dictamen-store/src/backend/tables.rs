@@ -2,12 +2,14 @@
 //! engine's.
 #![expect(clippy::duplicate_mod, reason = "one text of statements, two engines")]
 
+use chrono::{DateTime, Utc};
+
 use super::Db;
 use crate::{
-    Checkpoint, Hash, StoreError,
+    ApiKey, Checkpoint, Hash, StoreError,
     backend::rows::{
-        AnsweredRow, Chain, CheckpointTuple, EntryTuple, KeyRow, PlacedTuple, Wanted, Whose,
-        checkpoint, placed,
+        AnsweredRow, ApiKeyTuple, Chain, CheckpointTuple, EntryTuple, KeyRow, PlacedTuple, Wanted,
+        Whose, api_key, checkpoint, placed,
     },
     entry::{Entry, Head, Position},
     seal::Wrapped,
@@ -437,6 +439,50 @@ pub(crate) async fn replace_secret(
         .bind(name)
         .bind(wrapped.master.as_str())
         .bind(wrapped.blob.as_slice())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Every API key, by the time it was made.
+pub(crate) async fn api_keys(conn: &mut Conn) -> Result<Vec<ApiKey>, StoreError> {
+    let rows: Vec<ApiKeyTuple> = sqlx::query_as(
+        "SELECT id, name, roles, digest, created, expires, revoked FROM api_key
+         ORDER BY created, id",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(api_key).collect()
+}
+
+pub(crate) async fn insert_api_key(conn: &mut Conn, key: &ApiKey) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO api_key (id, name, roles, digest, created, expires, revoked)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(key.id.as_str())
+    .bind(key.name.as_str())
+    .bind(key.roles.join(" "))
+    .bind(key.digest.stored())
+    .bind(key.created.timestamp_micros())
+    .bind(key.expires.timestamp_micros())
+    .bind(key.revoked.map(|at| at.timestamp_micros()))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Sets when a key ends, and since when it is revoked.
+pub(crate) async fn end_api_key(
+    conn: &mut Conn,
+    id: &str,
+    expires: DateTime<Utc>,
+    revoked: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE api_key SET expires = $2, revoked = $3 WHERE id = $1")
+        .bind(id)
+        .bind(expires.timestamp_micros())
+        .bind(revoked.map(|at| at.timestamp_micros()))
         .execute(conn)
         .await?;
     Ok(())

@@ -332,7 +332,7 @@ async fn submit(conn: &mut Connection, candidate: Candidate) -> Applied {
     }
     let facts = PolicyChangeFacts {
         by: candidate.author,
-        change: "submit".to_owned(),
+        change: "policy-submitted".to_owned(),
         content: Some(candidate.content),
         policy: candidate.policy,
         versions: vec![VersionFacts {
@@ -380,7 +380,7 @@ async fn approve(
     let facts = PolicyChangeFacts {
         authors: conn.authors(policy, content).await?,
         content: Some(content.to_owned()),
-        ..about(by, "approve", &version)
+        ..about(by, "policy-approved", &version)
     };
     Ok(Ok((Made::Version(version), Some(facts))))
 }
@@ -427,9 +427,9 @@ fn activation(
 async fn begin(conn: &mut Connection, mut activation: Activation, version: &Version) -> Applied {
     activation.id = conn.activate(&activation).await?;
     let change = if activation.rollback {
-        "rollback"
+        "policy-rolled-back"
     } else {
-        "activate"
+        "policy-activated"
     };
     let facts = PolicyChangeFacts {
         activation: Some(activation.id),
@@ -481,7 +481,7 @@ async fn cancel(
     let facts = PolicyChangeFacts {
         activation: Some(id),
         effective_from: Some(activation.effective_from),
-        ..about(by, "cancel", version)
+        ..about(by, "policy-activation-cancelled", version)
     };
     Ok(Ok((Made::Activation(activation.clone()), Some(facts))))
 }
@@ -511,7 +511,7 @@ async fn set_split(
     let facts = PolicyChangeFacts {
         activation: Some(champion.id),
         by: by.to_owned(),
-        change: "split".to_owned(),
+        change: "policy-split".to_owned(),
         percent: split.map(|split| split.percent),
         policy: policy.to_owned(),
         versions,
@@ -539,7 +539,7 @@ async fn shadow(conn: &mut Connection, policy: &str, names: &[String], by: &str)
     conn.set_shadows(policy, &names).await?;
     let facts = PolicyChangeFacts {
         by: by.to_owned(),
-        change: "shadow".to_owned(),
+        change: "policy-shadows-set".to_owned(),
         policy: policy.to_owned(),
         versions,
         ..PolicyChangeFacts::default()

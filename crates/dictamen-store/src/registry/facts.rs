@@ -26,7 +26,8 @@ pub struct PolicyChangeFacts {
     pub authors: Vec<String>,
     /// Who did it.
     pub by: String,
-    /// What was done: `submit`, `approve`, `activate`, `rollback`, `cancel`, `split` or `shadow`.
+    /// What was done: `policy-submitted`, `policy-approved`, `policy-activated`,
+    /// `policy-rolled-back`, `policy-activation-cancelled`, `policy-split` or `policy-shadows-set`.
     pub change: String,
     /// Hash of the files, cases included.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -45,7 +45,9 @@ impl Writer {
         };
         if let Some(facts) = facts {
             let facts = facts::write(&facts)?;
-            head = self.append(&mut conn, &head, Kind::Policy, facts).await?;
+            head = self
+                .append(&mut conn, &head, Kind::Configuration, facts)
+                .await?;
             written.entries = 1;
         }
         self.end(&mut conn, head, &mut written).await?;

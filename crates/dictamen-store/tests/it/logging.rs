@@ -270,11 +270,6 @@ async fn a_folder_is_used_by_one_store_and_read_by_others() {
 }
 
 async fn nothing_personal_is_in_the_files(ground: Ground) {
-    let folder = if ground.is_sqlite() {
-        ground.dir.path().join("data")
-    } else {
-        crate::cluster::shared().unwrap().dir.clone()
-    };
     let store = ground.open().await;
     for n in 0..5 {
         append(&store, n).await.unwrap();
@@ -284,7 +279,7 @@ async fn nothing_personal_is_in_the_files(ground: Ground) {
         .await
         .unwrap();
     let look = || {
-        let seen = contents(&folder);
+        let seen = ground.files();
         assert!(seen.len() > 50_000);
         for text in [CURP, "APPLICATION-", "the answer", "with a long history"] {
             assert!(
@@ -297,21 +292,6 @@ async fn nothing_personal_is_in_the_files(ground: Ground) {
     look();
     store.close().await;
     look();
-}
-
-/// Everything in the files below a folder.
-fn contents(folder: &std::path::Path) -> Vec<u8> {
-    let mut seen = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            seen.extend(contents(&path));
-        } else {
-            // Another test's database may disappear meanwhile.
-            seen.extend(std::fs::read(path).unwrap_or_default());
-        }
-    }
-    seen
 }
 
 #[test]

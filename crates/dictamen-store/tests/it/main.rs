@@ -12,6 +12,7 @@
 mod cluster;
 mod erasing;
 mod instances;
+mod keys;
 mod logging;
 mod once;
 mod outage;

@@ -432,7 +432,7 @@ async fn every_change_is_in_the_log(ground: Ground) {
     store.close().await;
     let entries = ground.holds().await.chains[0].entries;
     assert_eq!(entries - 1, revision - before - 2);
-    let changes = ground.facts("policy").await;
+    let changes = ground.configuration().await;
     let told: Vec<String> = changes
         .iter()
         .map(|facts| {
@@ -448,17 +448,17 @@ async fn every_change_is_in_the_log(ground: Ground) {
     assert_eq!(
         told,
         [
-            "submit 1 by ana",
-            "approve 1 by bea",
-            "submit 2 by ana",
-            "approve 2 by bea",
-            "activate 1 by bea",
-            "activate 2 by bea",
-            "rollback 1 by bea",
-            "split 2 by bea",
-            "shadow 2 by bea",
-            "activate 2 by bea",
-            "cancel 2 by bea",
+            "policy-submitted 1 by ana",
+            "policy-approved 1 by bea",
+            "policy-submitted 2 by ana",
+            "policy-approved 2 by bea",
+            "policy-activated 1 by bea",
+            "policy-activated 2 by bea",
+            "policy-rolled-back 1 by bea",
+            "policy-split 2 by bea",
+            "policy-shadows-set 2 by bea",
+            "policy-activated 2 by bea",
+            "policy-activation-cancelled 2 by bea",
         ]
     );
     assert!(

@@ -128,25 +128,36 @@ impl Ground {
         report
     }
 
-    /// What the entries of a kind say, in the order of the log.
+    /// Everything in the files of the store's database.
+    pub(crate) fn files(&self) -> Vec<u8> {
+        if self.is_sqlite() {
+            contents(&self.dir.path().join("data"))
+        } else {
+            contents(&cluster::shared().unwrap().dir)
+        }
+    }
+
+    /// What the log says of changes of configuration, in order.
+    pub(crate) async fn configuration(&self) -> Vec<String> {
+        self.facts("configuration").await
+    }
+
+    /// What the entries of a kind say, in order.
     pub(crate) async fn facts(&self, kind: &str) -> Vec<String> {
-        let sql = format!("SELECT facts FROM entry WHERE kind = '{kind}' ORDER BY chain, seq");
-        let sql = sqlx::AssertSqlSafe(sql);
+        let sql = "SELECT facts FROM entry WHERE kind = $1 ORDER BY at, seq";
         let rows: Vec<(String,)> = match &self.place {
             Place::Sqlite(folder) => {
-                let file = folder.path().join("dictamen.db");
-                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+                let options = sqlx::sqlite::SqliteConnectOptions::new()
+                    .filename(folder.path().join("dictamen.db"));
                 let mut conn = sqlx::ConnectOptions::connect(&options).await.unwrap();
-                let rows = sqlx::query_as(sql).fetch_all(&mut conn).await.unwrap();
-                sqlx::Connection::close(conn).await.unwrap();
-                rows
+                let query = sqlx::query_as(sql).bind(kind);
+                query.fetch_all(&mut conn).await.unwrap()
             }
             Place::Postgres(url) => {
                 let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
                 let mut conn = sqlx::ConnectOptions::connect(&options).await.unwrap();
-                let rows = sqlx::query_as(sql).fetch_all(&mut conn).await.unwrap();
-                sqlx::Connection::close(conn).await.unwrap();
-                rows
+                let query = sqlx::query_as(sql).bind(kind);
+                query.fetch_all(&mut conn).await.unwrap()
             }
         };
         rows.into_iter().map(|(facts,)| facts).collect()
@@ -199,6 +210,21 @@ impl Ground {
             }
         }
     }
+}
+
+/// Everything in the files below a folder.
+fn contents(folder: &std::path::Path) -> Vec<u8> {
+    let mut seen = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            seen.extend(contents(&path));
+        } else {
+            // Another test's database may disappear meanwhile.
+            seen.extend(std::fs::read(path).unwrap_or_default());
+        }
+    }
+    seen
 }
 
 /// The CURP of an invented person.

@@ -1,0 +1,61 @@
+//! Which role each address needs: one table, held complete by a test.
+
+use axum::http::Method;
+
+use super::role::Role;
+
+/// What an address asks of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: anybody may ask.
+    Open,
+    /// A role.
+    Role(Role),
+}
+
+const OPEN: Need = Need::Open;
+const DECIDE: Need = Need::Role(Role::Decide);
+const READ: Need = Need::Role(Role::Read);
+
+/// Every address: method, path as the router matches it, need. `HEAD` is as `GET`.
+pub(crate) const ROUTES: &[(&str, &str, Need)] = &[
+    ("GET", "/", OPEN),
+    ("GET", "/docs", OPEN),
+    ("GET", "/docs/", OPEN),
+    ("GET", "/docs/{*rest}", OPEN),
+    ("GET", "/healthz", OPEN),
+    ("GET", "/openapi.json", OPEN),
+    ("GET", "/readyz", OPEN),
+    ("GET", "/v1/characteristics", READ),
+    ("POST", "/v1/characteristics", DECIDE),
+    ("GET", "/v1/characteristics/{name}", READ),
+    ("GET", "/v1/decisions", READ),
+    ("GET", "/v1/decisions/{decision}", READ),
+    ("POST", "/v1/decisions/{decision}", READ),
+    ("GET", "/v1/policies", READ),
+    ("GET", "/v1/policies/{policy}", READ),
+    ("POST", "/v1/policies/{policy}/decisions", DECIDE),
+    ("GET", "/v1/policies/{policy}/versions/{version}", READ),
+    (
+        "POST",
+        "/v1/policies/{policy}/versions/{version}/decisions",
+        DECIDE,
+    ),
+];
+
+/// What a matched route asks. What the table does not name needs `admin`: a route that was
+/// forgotten here is closed, not open.
+pub fn need(method: &Method, route: &str) -> Need {
+    if *method == Method::OPTIONS {
+        return Need::Open;
+    }
+    let method = if *method == Method::HEAD {
+        "GET"
+    } else {
+        method.as_str()
+    };
+    ROUTES
+        .iter()
+        .find_map(|(m, path, need)| (*m == method && *path == route).then_some(*need))
+        .unwrap_or(Need::Role(Role::Admin))
+}
