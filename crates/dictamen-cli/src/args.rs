@@ -1,5 +1,6 @@
 //! The command line.
 
+mod policy;
 mod sandbox;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
 
 const EXIT_CODES: &str = "\
@@ -44,7 +46,10 @@ When told to stop (SIGTERM or Ctrl-C), /readyz answers 503 at once; connections 
 Every decision is written to a log before it is answered: to a file in --data, or to PostgreSQL when
 DATABASE_URL is set. What is personal in it is encrypted with data/master.key, which is made on first
 start; keep a copy of it elsewhere. Instances that share a database need the same master key: set
-DICTAMEN_MASTER_KEY, and DICTAMEN_SIGNING_KEY where the folder does not last.")]
+DICTAMEN_MASTER_KEY, and DICTAMEN_SIGNING_KEY where the folder does not last.
+
+With --registry, policies live where the decisions do: they are drafted, approved by somebody else and
+brought into force over HTTP (`dictamen policy`), on every instance within a second.")]
     Serve(ServeArgs),
     /// Decide one application
     #[command(after_help = "\
@@ -122,6 +127,12 @@ Examples:
   dictamen characteristics weeks_total
   dictamen characteristics --input request.json --as-of 2026-09-15")]
     Characteristics(CharacteristicsArgs),
+    /// Change policies of a running service that keeps them in its store
+    #[command(after_help = policy::AFTER_HELP)]
+    Policy(PolicyArgs),
+    /// Look at a draft, for the service that starts this command itself
+    #[command(hide = true)]
+    DraftCheck,
     /// Run a local Belvo with people who do not exist
     #[command(args_conflicts_with_subcommands = true, after_help = sandbox::AFTER_HELP)]
     Sandbox(SandboxArgs),
@@ -178,6 +189,12 @@ pub(crate) struct ServeArgs {
     pub(crate) rules: RulesArg,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    /// Take policies from the store instead of a rules folder
+    #[arg(long, env = "DICTAMEN_REGISTRY", conflicts_with = "no_log")]
+    pub(crate) registry: bool,
+    /// Whoever wrote a policy may approve it: for a laptop
+    #[arg(long, env = "DICTAMEN_SINGLE_PERSON", requires = "registry")]
+    pub(crate) single_person: bool,
     /// Keep no decisions: for a laptop
     #[arg(long, env = "DICTAMEN_NO_LOG")]
     pub(crate) no_log: bool,

@@ -21,6 +21,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     access::guard,
     clock::Clock,
+    lifecycle::{Lifecycle, shadow::Shadows},
     openapi,
     problem::{DEFECT, Kind, Problem},
     reload::SharedRules,
@@ -58,6 +59,8 @@ struct Shared {
     clock: Clock,
     limits: Limits,
     log: Option<Store>,
+    lifecycle: Option<Lifecycle>,
+    shadows: Option<Shadows>,
     draining: AtomicBool,
 }
 
@@ -69,11 +72,36 @@ impl App {
 
     /// A service deciding by `rules`. With a log, a decision is answered once it is durable there.
     pub fn with_log(rules: SharedRules, clock: Clock, limits: Limits, log: Option<Store>) -> Self {
+        Self::build(rules, clock, limits, log, None)
+    }
+
+    /// A service whose policies live in the store; `rules` are kept current by the keeper that
+    /// `lifecycle` was made with.
+    pub fn with_registry(
+        rules: SharedRules,
+        clock: Clock,
+        limits: Limits,
+        store: Store,
+        lifecycle: Lifecycle,
+    ) -> Self {
+        Self::build(rules, clock, limits, Some(store), Some(lifecycle))
+    }
+
+    fn build(
+        rules: SharedRules,
+        clock: Clock,
+        limits: Limits,
+        log: Option<Store>,
+        lifecycle: Option<Lifecycle>,
+    ) -> Self {
+        let shadows = log.clone().filter(|_| lifecycle.is_some());
         Self(Arc::new(Shared {
             rules,
             clock,
             limits,
             log,
+            lifecycle,
+            shadows: shadows.and_then(Shadows::start),
             draining: AtomicBool::new(false),
         }))
     }
@@ -96,6 +124,16 @@ impl App {
     /// The decision log, when one is kept.
     pub fn log(&self) -> Option<&Store> {
         self.0.log.as_ref()
+    }
+
+    /// The store and what is known of its registry, when policies come from there.
+    pub(crate) fn registry(&self) -> Option<(&Store, &Lifecycle)> {
+        self.log().zip(self.0.lifecycle.as_ref())
+    }
+
+    /// The queue of silent decisions, where there can be any.
+    pub(crate) fn shadows(&self) -> Option<&Shadows> {
+        self.0.shadows.as_ref()
     }
 
     /// Reports itself as not ready from now on, while running requests finish.

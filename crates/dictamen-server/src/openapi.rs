@@ -15,11 +15,12 @@ use crate::{
     answer,
     app::App,
     problem,
-    routes::{characteristics, decisions, health, log, policies},
+    routes::{activations, characteristics, decisions, drafts, health, log, policies, versions},
 };
 
 pub(crate) use problems::{
-    ComputeProblems, DecisionProblems, LogProblems, LookupProblems, ReplayProblems,
+    ComputeProblems, DecisionProblems, LogProblems, LookupProblems, RegistryProblems,
+    ReplayProblems,
 };
 pub(crate) use request::{DecisionRequestBody, example_answer};
 
@@ -43,13 +44,23 @@ const DOCUMENT: &str = "/openapi.json";
             makes a retry get the first answer.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    // Its address is one the router can only match in part.
-    paths(log::replay_decision),
+    // Their addresses are such that the router can only match them in part.
+    paths(
+        log::replay_decision,
+        drafts::submit,
+        versions::approve,
+        activations::activate,
+        activations::roll_back,
+        activations::split,
+        activations::shadow,
+    ),
     components(schemas(problem::Body, problem::Item, log::ReplayCause, log::ReplayChange)),
     tags(
         (name = "decisions", description = "Deciding applications."),
         (name = "log", description = "What was decided."),
         (name = "policies", description = "What decides."),
+        (name = "lifecycle", description = "How policies come into force, where they live in the service's store: drafts, \
+            approval by somebody else, activation, rollback, trials. A service on a rules folder has none of it."),
         (name = "characteristics", description = "What can be decided on."),
         (name = "operation", description = "Running the service."),
     )
@@ -65,6 +76,14 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(policies::list))
         .routes(routes!(policies::live))
         .routes(routes!(policies::version))
+        .routes(routes!(drafts::list))
+        .routes(routes!(drafts::one, drafts::save, drafts::delete))
+        .routes(routes!(versions::candidates))
+        .routes(routes!(versions::candidate))
+        .routes(routes!(versions::versions))
+        .routes(routes!(versions::version_files))
+        .routes(routes!(activations::list))
+        .routes(routes!(activations::cancel))
         .routes(routes!(characteristics::list, characteristics::compute))
         .routes(routes!(characteristics::one))
         .routes(routes!(health::index))
@@ -89,6 +108,18 @@ pub(crate) fn routes() -> Router<App> {
         .route(
             "/v1/decisions/{decision}",
             routing::post(log::replay_decision),
+        )
+        .route(
+            "/v1/policies/{policy}",
+            routing::post(activations::change_policy),
+        )
+        .route(
+            "/v1/policies/{policy}/drafts/{draft}",
+            routing::post(drafts::submit),
+        )
+        .route(
+            "/v1/policies/{policy}/candidates/{content}",
+            routing::post(versions::approve),
         )
         .route(DOCUMENT, routing::get(|| async move { (json, document) }))
         .merge(viewer)

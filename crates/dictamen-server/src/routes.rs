@@ -1,10 +1,14 @@
 //! The addresses of the service, one module per subject.
 
+pub(crate) mod activations;
 pub(crate) mod characteristics;
 pub(crate) mod decisions;
+pub(crate) mod drafts;
 pub(crate) mod health;
 pub(crate) mod log;
 pub(crate) mod policies;
+mod registry;
+pub(crate) mod versions;
 
 use std::sync::Arc;
 

@@ -13,8 +13,30 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     app::App,
+    lifecycle::Keeper,
     reload::{EVERY, Reloader},
 };
+
+/// What keeps the rules in force current.
+#[derive(Debug)]
+pub enum Source {
+    /// A rules folder.
+    Folder(Reloader),
+    /// The registry in the store.
+    Registry(Box<Keeper>),
+}
+
+impl From<Reloader> for Source {
+    fn from(reloader: Reloader) -> Self {
+        Self::Folder(reloader)
+    }
+}
+
+impl From<Keeper> for Source {
+    fn from(keeper: Keeper) -> Self {
+        Self::Registry(Box::new(keeper))
+    }
+}
 
 /// How long stopping may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +65,14 @@ impl Default for Stopping {
 pub async fn run(
     listener: TcpListener,
     app: App,
-    reloader: Option<Reloader>,
+    source: Option<Source>,
     stop: impl Future<Output = ()> + Send + 'static,
     stopping: Stopping,
 ) {
-    let reloading = reloader.map(|reloader| tokio::spawn(reloader.run(EVERY)));
+    let reloading = source.map(|source| match source {
+        Source::Folder(reloader) => tokio::spawn(reloader.run(EVERY)),
+        Source::Registry(keeper) => tokio::spawn(keeper.run()),
+    });
     let (stopped, mut draining) = watch::channel(());
     let router = app.router();
     let log = app.log().cloned();

@@ -90,7 +90,7 @@ impl Database {
             Self::Postgres(pools) => {
                 pools.read.close().await;
                 pools.claims.close().await;
-                pools.listen.close().await;
+                // Not the one for listening: whoever still listens holds its only connection.
                 pools.write.close().await;
             }
         }

@@ -219,6 +219,11 @@ impl Store {
         .await
     }
 
+    /// What time it is by the store's clock, which is the one activations come into force by.
+    pub fn now(&self) -> DateTime<Utc> {
+        crate::clock::now(self.0.clock.as_ref())
+    }
+
     /// How often the registry was changed.
     ///
     /// # Errors

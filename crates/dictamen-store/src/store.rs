@@ -82,6 +82,8 @@ impl Default for Settings {
 pub struct NewDecision<'a> {
     /// The decision.
     pub decision: &'a Decision,
+    /// The side of a split that decided, when there is one.
+    pub arm: Option<&'a str>,
     /// Whose it is, when known.
     pub applicant: Option<&'a Applicant>,
     /// The decision as it is answered when no trace is asked for.
@@ -210,6 +212,7 @@ impl Store {
     pub fn prepare(&self, new: NewDecision<'_>) -> Result<Prepared, StoreError> {
         let NewDecision {
             decision,
+            arm,
             applicant,
             plain,
             answer,
@@ -222,7 +225,10 @@ impl Store {
         let place = key_place(id, &application, applicant.as_deref());
         let content = lay_out(&decision.application_id, plain, request);
         let content = data_key.seal(&content_place(id), &content)?;
-        let facts = facts::write(&DecisionFacts::of(decision, application.clone()))?;
+        let facts = facts::write(&DecisionFacts {
+            arm: arm.map(str::to_owned),
+            ..DecisionFacts::of(decision, application.clone())
+        })?;
         Ok(Prepared {
             columns: Columns {
                 decision_id: Some(id.clone()),

@@ -3,17 +3,20 @@
 use std::{
     io::{IsTerminal as _, Write},
     net::SocketAddr,
+    sync::Arc,
     time::Duration,
 };
 
 use dictamen_server::{
     app::{App, Limits},
     clock::Clock,
+    lifecycle::{Checker, Keeper, Lifecycle},
     reload::Reloader,
     rules::RuleBook,
-    serve::{self, Stopping},
+    serve::{self, Source, Stopping},
     telemetry::{self, LogFormat},
 };
+use dictamen_store::{Store, SystemClock};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -35,8 +38,6 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         .build()
         .map_err(|error| Failure::new(Exit::Failed, format!("cannot start: {error}")))?;
     runtime.block_on(async {
-        let reloader = Reloader::start(&args.rules.rules)
-            .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))?;
         let listener = TcpListener::bind(&args.listen).await.map_err(|error| {
             Failure::new(
                 Exit::Failed,
@@ -47,25 +48,24 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         let address = listener
             .local_addr()
             .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+        let limits = Limits {
+            body_bytes: args.body_limit,
+            timeout: Duration::from_secs(args.timeout),
+        };
         let log = if args.no_log {
             None
         } else {
             Some(store::open(&args.store).await?)
         };
-        let app = App::with_log(
-            reloader.rules(),
-            Clock::System,
-            Limits {
-                body_bytes: args.body_limit,
-                timeout: Duration::from_secs(args.timeout),
-            },
-            log,
-        );
+        let (app, source) = match log {
+            Some(store) if args.registry => from_registry(args, store, limits).await?,
+            log => from_folder(args, log, limits)?,
+        };
         announce(args, &app.rules(), address, format, err)?;
         serve::run(
             listener,
             app,
-            Some(reloader),
+            Some(source),
             serve::stop_signal(),
             Stopping {
                 grace: Duration::from_secs(args.stop_grace),
@@ -75,6 +75,38 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         .await;
         Ok(Exit::Done)
     })
+}
+
+/// Policies of a rules folder.
+fn from_folder(
+    args: &ServeArgs,
+    log: Option<Store>,
+    limits: Limits,
+) -> Result<(App, Source), Failure> {
+    let reloader = Reloader::start(&args.rules.rules)
+        .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))?;
+    let app = App::with_log(reloader.rules(), Clock::System, limits, log);
+    Ok((app, reloader.into()))
+}
+
+/// Policies of the store.
+async fn from_registry(
+    args: &ServeArgs,
+    store: Store,
+    limits: Limits,
+) -> Result<(App, Source), Failure> {
+    let program = std::env::current_exe().map_err(|error| {
+        Failure::new(
+            Exit::Failed,
+            format!("cannot start itself to check drafts: {error}"),
+        )
+    })?;
+    let keeper = Keeper::start(store.clone(), Arc::new(SystemClock)).await;
+    let keeper = keeper.map_err(store::failure)?;
+    let checker = Checker::child(program, ["draft-check".into()]);
+    let lifecycle = Lifecycle::new(&keeper, checker, args.single_person);
+    let app = App::with_registry(keeper.rules(), Clock::System, limits, store, lifecycle);
+    Ok((app, keeper.into()))
 }
 
 /// Says where to find it and how to try it. In a JSON log, every line stays JSON.
@@ -100,9 +132,16 @@ fn announce(
 
 /// A command to paste: a decision on a sample of the first policy that has one.
 fn hint(args: &ServeArgs, rules: &RuleBook, address: SocketAddr) -> String {
+    if args.registry {
+        return if rules.ids().next().is_some() {
+            format!("dictamen policy list --server http://{address}")
+        } else {
+            format!("dictamen policy import rules --server http://{address}")
+        };
+    }
     let sample = rules
         .folders()
-        .filter(|(_, loaded)| loaded.live)
+        .filter(|(_, loaded)| rules.is_live(loaded))
         .find_map(|(folder, loaded)| {
             let mut files = loaded.source.iter();
             let (path, _) = files.find(|(path, _)| {

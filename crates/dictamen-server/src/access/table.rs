@@ -16,6 +16,8 @@ pub enum Need {
 const OPEN: Need = Need::Open;
 const DECIDE: Need = Need::Role(Role::Decide);
 const READ: Need = Need::Role(Role::Read);
+const AUTHOR: Need = Need::Role(Role::Author);
+const APPROVE: Need = Need::Role(Role::Approve);
 
 /// Every address: method, path as the router matches it, need. `HEAD` is as `GET`.
 pub(crate) const ROUTES: &[(&str, &str, Need)] = &[
@@ -35,7 +37,32 @@ pub(crate) const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/v1/policies", READ),
     ("GET", "/v1/policies/{policy}", READ),
     ("POST", "/v1/policies/{policy}/decisions", DECIDE),
+    ("POST", "/v1/policies/{policy}", APPROVE),
+    ("GET", "/v1/policies/{policy}/activations", READ),
+    (
+        "DELETE",
+        "/v1/policies/{policy}/activations/{activation}",
+        APPROVE,
+    ),
+    ("GET", "/v1/policies/{policy}/candidates", READ),
+    ("GET", "/v1/policies/{policy}/candidates/{content}", READ),
+    (
+        "POST",
+        "/v1/policies/{policy}/candidates/{content}",
+        APPROVE,
+    ),
+    ("GET", "/v1/policies/{policy}/drafts", READ),
+    ("GET", "/v1/policies/{policy}/drafts/{draft}", READ),
+    ("PUT", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
+    ("DELETE", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
+    ("POST", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
+    ("GET", "/v1/policies/{policy}/versions", READ),
     ("GET", "/v1/policies/{policy}/versions/{version}", READ),
+    (
+        "GET",
+        "/v1/policies/{policy}/versions/{version}/files",
+        READ,
+    ),
     (
         "POST",
         "/v1/policies/{policy}/versions/{version}/decisions",

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dictamen_store::{
-    Activation, Change, Changed, Clock as _, Content, Expected, Made, PolicyState, Refusal, Split,
-    Store,
+    Activation, Change, Changed, Clock as _, Content, Expected, Filter, Made, PolicyState, Refusal,
+    Split, Store,
 };
 
 use crate::support::{Ground, append, decision, on_both};
@@ -492,8 +492,8 @@ async fn silent_decisions_are_in_the_log_and_nowhere_else(ground: Ground) {
     }
     // The same decision may be made for real later.
     append(&store, 2).await.unwrap();
-    let page = store.list(&dictamen_store::Filter::default(), None, 100);
-    assert_eq!(page.await.unwrap().entries.len(), 2);
+    let page = store.list(&Filter::default(), None, 100).await.unwrap();
+    assert_eq!(page.entries.len(), 2);
     store.close().await;
     assert_eq!(ground.holds().await.chains[0].entries, 1 + 2 + 38);
     let facts = ground.facts("shadow").await;

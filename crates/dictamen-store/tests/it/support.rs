@@ -308,6 +308,7 @@ pub(crate) async fn append_with(
     let (decision, plain, request) = (decision(n), answer(n), request(n));
     let new = NewDecision {
         decision: &decision,
+        arm: None,
         applicant: Some(&applicant()),
         plain: &plain,
         answer: own,
