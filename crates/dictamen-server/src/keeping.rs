@@ -49,15 +49,26 @@ pub(crate) async fn begin(
     }
 }
 
-/// Makes a decision durable. Gives other bytes when those are the answer to the request.
+/// What became of a decision that was to be logged.
+pub(crate) enum Kept {
+    /// It was written.
+    Now,
+    /// It was in the log before.
+    Before,
+    /// Other bytes are the answer to the request.
+    Answered(Vec<u8>),
+}
+
+/// Makes a decision durable.
 pub(crate) async fn log(
     log: &Store,
     decision: Prepared,
     claim: Option<Claim>,
-) -> Result<Option<Vec<u8>>, Problem> {
+) -> Result<Kept, Problem> {
     match log.log(decision, claim).await {
-        Ok(Appended::Logged(_)) => Ok(None),
-        Ok(Appended::Answered(bytes)) => Ok(Some(bytes)),
+        Ok(Appended::Logged(true)) => Ok(Kept::Now),
+        Ok(Appended::Logged(false)) => Ok(Kept::Before),
+        Ok(Appended::Answered(bytes)) => Ok(Kept::Answered(bytes)),
         Err(error) => Err(problem(&error)),
     }
 }

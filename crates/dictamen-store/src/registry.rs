@@ -17,7 +17,7 @@ use dictamen_engine::Decision;
 use serde::Serialize;
 use tokio::sync::oneshot;
 
-use crate::{DecisionFacts, Store, StoreError, writer::Job};
+use crate::{DecisionFacts, Store, StoreError, backend::Connection, writer::Job};
 
 pub(crate) use change::apply;
 pub use change::{Change, Changed, Expected, Made, Refusal};
@@ -185,6 +185,26 @@ pub struct Registry {
     pub policies: BTreeMap<String, PolicyState>,
 }
 
+impl Registry {
+    async fn fill(&mut self, conn: &mut Connection) -> Result<(), StoreError> {
+        for version in conn.versions().await? {
+            let state = self.policies.entry(version.policy.clone()).or_default();
+            state.versions.push(version);
+        }
+        for activation in conn.activations().await? {
+            if let Some(state) = self.policies.get_mut(&activation.policy) {
+                state.activations.push(activation);
+            }
+        }
+        for (policy, version) in conn.shadows().await? {
+            if let Some(state) = self.policies.get_mut(&policy) {
+                state.shadows.push(version);
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Store {
     /// The registry as it stands.
     ///
@@ -193,28 +213,20 @@ impl Store {
     /// When the database is away or what is stored is damaged.
     pub async fn registry(&self) -> Result<Registry, StoreError> {
         self.in_time(async |conn| {
-            conn.snapshot().await?;
-            let mut registry = Registry {
-                revision: conn.revision().await?,
-                policies: BTreeMap::new(),
-            };
-            let policies = &mut registry.policies;
-            for version in conn.versions().await? {
-                let state = policies.entry(version.policy.clone()).or_default();
-                state.versions.push(version);
-            }
-            for activation in conn.activations().await? {
-                if let Some(state) = policies.get_mut(&activation.policy) {
-                    state.activations.push(activation);
+            // Each change counts the revision in its own transaction: when it is the same before
+            // and after, nothing was changed in between.
+            let mut revision = conn.revision().await?;
+            loop {
+                let mut registry = Registry {
+                    revision,
+                    policies: BTreeMap::new(),
+                };
+                registry.fill(conn).await?;
+                revision = conn.revision().await?;
+                if revision == registry.revision {
+                    return Ok(registry);
                 }
             }
-            for (policy, version) in conn.shadows().await? {
-                if let Some(state) = policies.get_mut(&policy) {
-                    state.shadows.push(version);
-                }
-            }
-            conn.commit().await?;
-            Ok(registry)
         })
         .await
     }

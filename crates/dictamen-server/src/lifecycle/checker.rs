@@ -156,3 +156,56 @@ async fn ask(mut command: Command, question: &Question) -> Result<Checked, Failu
     }
     serde_json::from_slice(&answer).map_err(|_| Failure::Ended)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, time: Duration) -> Checker {
+        Checker::at(Place::Child {
+            program: "/bin/sh".into(),
+            args: vec!["-c".into(), script.into()],
+            time,
+        })
+    }
+
+    async fn codes(checker: &Checker) -> Vec<String> {
+        let checked = checker.check(Question::default()).await;
+        assert!(!checked.publishable);
+        checked.findings.into_iter().map(|f| f.code).collect()
+    }
+
+    #[tokio::test]
+    async fn whatever_the_child_does_is_a_finding() {
+        let long = Duration::from_secs(10);
+        for (script, code) in [
+            ("kill -SEGV $$", "draft::crashed"),
+            ("kill -ABRT $$", "draft::crashed"),
+            ("exit 1", "draft::crashed"),
+            ("cat > /dev/null", "draft::crashed"),
+            (
+                "cat > /dev/null; echo '{\"publishable\": true}'",
+                "draft::crashed",
+            ),
+            ("head -c 20000000 /dev/zero", "draft::crashed"),
+        ] {
+            assert_eq!(codes(&shell(script, long)).await, [code], "{script}");
+        }
+        let slow = shell("exec sleep 60", Duration::from_millis(200));
+        assert_eq!(codes(&slow).await, ["draft::too-slow"]);
+        let none = Checker::child("/nowhere/dictamen", []);
+        assert_eq!(codes(&none).await, ["draft::not-checked"]);
+        // The next one has its place.
+        assert_eq!(slow.room.available_permits(), AT_ONCE);
+    }
+
+    #[tokio::test]
+    async fn the_child_has_no_environment() {
+        let script = r#"cat > /dev/null; test -z "$PATH$HOME$DATABASE_URL$CARGO_MANIFEST_DIR" || exit 1
+            echo '{"version":null,"hash":null,"publishable":false,"cases":null,"findings":[]}'"#;
+        // A shell may give itself a search path; what counts is what it was given.
+        let script = script.replace("$PATH", "");
+        let checker = shell(&script, Duration::from_secs(10));
+        assert_eq!(codes(&checker).await, [] as [&str; 0]);
+    }
+}

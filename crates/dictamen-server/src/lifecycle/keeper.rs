@@ -13,7 +13,10 @@ use std::{
 use arc_swap::ArcSwap;
 use dictamen_engine::Diagnostic;
 use dictamen_store::{Clock, Registry, Store, StoreError};
-use tokio::sync::watch;
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
 
 use super::plan::{Contents, Plan, Proven, build, unreadable};
 use crate::{
@@ -76,12 +79,23 @@ impl Keeper {
     /// Keeps them current until the task is dropped.
     pub async fn run(mut self) {
         let mut hints = self.store.registry_hints();
+        let hinted = Arc::new(Notify::new());
+        let hint = Arc::clone(&hinted);
+        // On its own, so that a tick does not break off a connection that is being made. Ends with
+        // this task.
+        let mut listening = JoinSet::new();
+        listening.spawn(async move {
+            loop {
+                hints.next().await;
+                hint.notify_one();
+            }
+        });
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut looked = Instant::now();
         loop {
             let look = tokio::select! {
-                () = hints.next() => true,
+                () = hinted.notified() => true,
                 _ = ticks.tick() => looked.elapsed() >= EVERY,
             };
             if look {

@@ -18,7 +18,7 @@ use crate::{
     answer::{self, DecisionAnswer, Explain},
     app::App,
     extract::{JsonBody, Params, idempotency_key, query},
-    keeping::{self, Beginning},
+    keeping::{self, Beginning, Kept},
     lifecycle::shadow::Job,
     openapi::{DecisionProblems, DecisionRequestBody},
     problem::{Kind, Problem},
@@ -232,22 +232,22 @@ async fn decide(
         shadows,
         as_of,
     } = decided;
-    if let (Some(log), Some(prepared)) = (app.log(), prepared)
-        && let Some(bytes) = keeping::log(log, prepared, claim).await?
-    {
-        return Ok(repeated(bytes));
-    }
-    if let Some(queue) = app.shadows()
-        && !shadows.is_empty()
-    {
-        let answered = facts.decision_id.clone();
-        queue.hand_over(Job {
-            shadows,
-            parameters,
-            body,
-            as_of,
-            answered,
-        });
+    if let (Some(log), Some(prepared)) = (app.log(), prepared) {
+        match keeping::log(log, prepared, claim).await? {
+            Kept::Answered(bytes) => return Ok(repeated(bytes)),
+            Kept::Before => {}
+            Kept::Now => {
+                if let Some(queue) = app.shadows().filter(|_| !shadows.is_empty()) {
+                    queue.hand_over(Job {
+                        shadows,
+                        parameters,
+                        body,
+                        as_of,
+                        answered: facts.decision_id.clone(),
+                    });
+                }
+            }
+        }
     }
     Ok((Extension(facts), json_bytes(bytes)).into_response())
 }

@@ -10,6 +10,7 @@ mod bad_requests;
 mod checks;
 mod decisions;
 mod keeping;
+mod lifecycle;
 mod logging;
 mod openapi;
 mod operation;
