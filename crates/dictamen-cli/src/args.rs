@@ -1,13 +1,15 @@
 //! The command line.
 
+mod key;
 mod policy;
 mod sandbox;
 
-use std::path::PathBuf;
+use std::{num::NonZeroU32, path::PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use key::{KeyArgs, KeyCommand, ListKeysArgs};
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
 
@@ -49,7 +51,11 @@ start; keep a copy of it elsewhere. Instances that share a database need the sam
 DICTAMEN_MASTER_KEY, and DICTAMEN_SIGNING_KEY where the folder does not last.
 
 With --registry, policies live where the decisions do: they are drafted, approved by somebody else and
-brought into force over HTTP (`dictamen policy`), on every instance within a second.")]
+brought into force over HTTP (`dictamen policy`), on every instance within a second.
+
+Without any key the service is for its own machine: it listens on loopback addresses only and lets
+everybody there do everything. `dictamen key new` makes the first key; from then on every caller
+needs one, or a token of the OpenID provider that --oidc-issuer names.")]
     Serve(ServeArgs),
     /// Decide one application
     #[command(after_help = "\
@@ -127,6 +133,9 @@ Examples:
   dictamen characteristics weeks_total
   dictamen characteristics --input request.json --as-of 2026-09-15")]
     Characteristics(CharacteristicsArgs),
+    /// Hand out, replace and revoke the keys that callers of the service prove themselves with
+    #[command(after_help = key::AFTER_HELP)]
+    Key(KeyArgs),
     /// Change policies of a running service that keeps them in its store
     #[command(after_help = policy::AFTER_HELP)]
     Policy(PolicyArgs),
@@ -212,6 +221,36 @@ pub(crate) struct ServeArgs {
     /// Seconds to wait for the head of a request, again for its body and again for its decision
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u64).range(1..=3600), env = "DICTAMEN_TIMEOUT")]
     pub(crate) timeout: u64,
+    /// Requests worked on at the same time; one more is answered 503
+    #[arg(long, value_name = "COUNT", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..), env = "DICTAMEN_MAX_REQUESTS")]
+    pub(crate) max_requests: u32,
+    /// Connections at the same time; more wait to be accepted
+    #[arg(long, value_name = "COUNT", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..), env = "DICTAMEN_MAX_CONNECTIONS")]
+    pub(crate) max_connections: u32,
+    /// What request bodies may take up in memory together: bytes, or with KiB or MiB
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size, env = "DICTAMEN_BODY_MEMORY")]
+    pub(crate) body_memory: usize,
+    /// Requests a second that one key or user may make; any number unless given
+    #[arg(long, value_name = "PER_SECOND", env = "DICTAMEN_RATE_LIMIT")]
+    pub(crate) rate_limit: Option<NonZeroU32>,
+    /// Certificate for TLS in PEM, its chain behind it; plain HTTP unless given
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        env = "DICTAMEN_TLS_CERT"
+    )]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key of the certificate in PEM
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_cert",
+        env = "DICTAMEN_TLS_KEY"
+    )]
+    pub(crate) tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) oidc: OidcArgs,
     /// Seconds for which connections are still accepted after the signal to stop
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = clap::value_parser!(u64).range(0..=300), env = "DICTAMEN_STOP_GRACE")]
     pub(crate) stop_grace: u64,
@@ -226,6 +265,38 @@ pub(crate) struct ServeArgs {
         env = "DICTAMEN_LOG_FILTER"
     )]
     pub(crate) log_filter: String,
+}
+
+/// The OpenID provider whose tokens are let in.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct OidcArgs {
+    /// Issuer of the tokens that are let in, as their `iss` says it
+    #[arg(long = "oidc-issuer", value_name = "ISSUER", requires_all = ["audience", "jwks"], env = "DICTAMEN_OIDC_ISSUER")]
+    pub(crate) issuer: Option<String>,
+    /// What this service is called in tokens, as their `aud` says it
+    #[arg(
+        long = "oidc-audience",
+        value_name = "AUDIENCE",
+        requires = "issuer",
+        env = "DICTAMEN_OIDC_AUDIENCE"
+    )]
+    pub(crate) audience: Option<String>,
+    /// The issuer's keys: a JWK set, as a file or an https address
+    #[arg(
+        long = "oidc-jwks",
+        value_name = "FILE|URL",
+        requires = "issuer",
+        env = "DICTAMEN_OIDC_JWKS"
+    )]
+    pub(crate) jwks: Option<String>,
+    /// The claim that holds roles, with dots for claims within claims
+    #[arg(
+        long = "oidc-roles-claim",
+        value_name = "CLAIM",
+        default_value = "roles",
+        env = "DICTAMEN_OIDC_ROLES_CLAIM"
+    )]
+    pub(crate) roles_claim: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

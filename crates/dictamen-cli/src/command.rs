@@ -7,6 +7,7 @@ pub(crate) mod doc;
 pub(crate) mod draft_check;
 pub(crate) mod fmt;
 mod input;
+pub(crate) mod key;
 pub(crate) mod lsp;
 pub(crate) mod policy;
 pub(crate) mod sandbox;

@@ -1,11 +1,8 @@
 //! The service as a router: no port, no process, so that tests can call it directly.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use axum::{
@@ -18,10 +15,12 @@ use axum::{
 use dictamen_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub use crate::limits::Limits;
 use crate::{
-    access::guard,
+    access::{Access, guard},
     clock::Clock,
     lifecycle::{Lifecycle, shadow::Shadows},
+    limits::{Load, Rate},
     openapi,
     problem::{DEFECT, Kind, Problem},
     reload::SharedRules,
@@ -29,39 +28,22 @@ use crate::{
     telemetry,
 };
 
-/// What one request may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Largest request body, in bytes.
-    pub body_bytes: usize,
-    /// Longest wait for the first head on a connection, again for the body of a request, and again
-    /// for the decision.
-    pub timeout: Duration,
-}
-
-impl Default for Limits {
-    /// 10 MiB and 10 seconds.
-    fn default() -> Self {
-        Self {
-            body_bytes: 10 * 1024 * 1024,
-            timeout: Duration::from_secs(10),
-        }
-    }
-}
-
 /// What every handler shares.
 #[derive(Debug, Clone)]
 pub struct App(Arc<Shared>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Shared {
     rules: SharedRules,
     clock: Clock,
     limits: Limits,
     log: Option<Store>,
+    access: Access,
     lifecycle: Option<Lifecycle>,
     shadows: Option<Shadows>,
-    draining: AtomicBool,
+    load: Arc<Load>,
+    rate: Option<Arc<Rate>>,
+    draining: Arc<AtomicBool>,
 }
 
 impl App {
@@ -100,10 +82,20 @@ impl App {
             clock,
             limits,
             log,
+            access: Access::open(),
+            load: Arc::new(Load::new(&limits)),
+            rate: limits.rate.map(|quota| Arc::new(Rate::new(quota))),
             lifecycle,
             shadows: shadows.and_then(Shadows::start),
-            draining: AtomicBool::new(false),
+            draining: Arc::default(),
         }))
+    }
+
+    /// The same for those alone whom `access` lets in.
+    #[must_use]
+    pub fn guarded_by(self, access: Access) -> Self {
+        let shared = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Shared { access, ..shared }))
     }
 
     /// The rules in force now; a request takes them once and keeps them.
@@ -134,6 +126,21 @@ impl App {
     /// The queue of silent decisions, where there can be any.
     pub(crate) fn shadows(&self) -> Option<&Shadows> {
         self.0.shadows.as_ref()
+    }
+
+    /// Who is let in.
+    pub fn access(&self) -> &Access {
+        &self.0.access
+    }
+
+    /// What there is room for.
+    pub(crate) fn load(&self) -> &Load {
+        &self.0.load
+    }
+
+    /// How often callers may ask, when that is limited.
+    pub(crate) fn rate(&self) -> Option<&Rate> {
+        self.0.rate.as_deref()
     }
 
     /// Reports itself as not ready from now on, while running requests finish.

@@ -16,13 +16,18 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// The current day in Mexico City.
-    pub fn today(self) -> NaiveDate {
-        let now = match self {
+    /// Now.
+    pub fn now(self) -> DateTime<Utc> {
+        match self {
             Self::System => Utc::now(),
             Self::Fixed(now) => now,
-        };
-        now.with_timezone(&chrono_tz::America::Mexico_City)
+        }
+    }
+
+    /// The current day in Mexico City.
+    pub fn today(self) -> NaiveDate {
+        self.now()
+            .with_timezone(&chrono_tz::America::Mexico_City)
             .date_naive()
     }
 }

@@ -10,10 +10,11 @@ use axum::{
     http::{HeaderMap, Uri, header, request::Parts},
 };
 use dictamen_model::suggest;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 
 use crate::{
     app::App,
+    limits::InFlight,
     problem::{Kind, Problem},
 };
 
@@ -106,7 +107,8 @@ impl FromRequest<App> for JsonBody {
         if content_length(&parts.headers).is_some_and(|length| length > limit) {
             return Err(too_large(limit));
         }
-        let bytes = receive(body, limit, app.limits().timeout).await?;
+        let held = parts.extensions.get::<InFlight>();
+        let bytes = receive(body, limit, app.limits().timeout, held).await?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(Problem::new(
                 Kind::EmptyBody,
@@ -117,22 +119,53 @@ impl FromRequest<App> for JsonBody {
     }
 }
 
-async fn receive(body: Body, limit: usize, timeout: Duration) -> Result<Bytes, Problem> {
-    let collected = tokio::time::timeout(timeout, Limited::new(body, limit).collect()).await;
-    let Ok(collected) = collected else {
-        return Err(Problem::new(
+async fn receive(
+    body: Body,
+    limit: usize,
+    timeout: Duration,
+    held: Option<&InFlight>,
+) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(timeout, collect(body, limit, held)).await {
+        Ok(collected) => collected,
+        Err(_) => Err(Problem::new(
             Kind::RequestTimeout,
             format!("the body was not complete after {} s", timeout.as_secs()),
-        ));
-    };
-    match collected {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
-        Err(_) => Err(Problem::new(
-            Kind::UnreadableBody,
-            "the connection ended before the body was complete, or the body is not framed well",
         )),
     }
+}
+
+/// Takes in a body, within its limit and as long as there is memory for what has come.
+async fn collect(mut body: Body, limit: usize, held: Option<&InFlight>) -> Result<Bytes, Problem> {
+    // Most bodies come as one piece, which is then the body.
+    let mut first = Bytes::new();
+    let mut all: Vec<u8> = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            Problem::new(
+                Kind::UnreadableBody,
+                "the connection ended before the body was complete, or the body is not framed well",
+            )
+        })?;
+        let Ok(piece) = frame.into_data() else {
+            continue;
+        };
+        let size = first.len().max(all.len()).saturating_add(piece.len());
+        if size > limit {
+            return Err(too_large(limit));
+        }
+        if let Some(held) = held {
+            held.grow(size)?;
+        }
+        if first.is_empty() {
+            first = piece;
+        } else {
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            all.extend_from_slice(&piece);
+        }
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
 }
 
 fn too_large(limit: usize) -> Problem {

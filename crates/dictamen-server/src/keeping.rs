@@ -5,13 +5,15 @@ use axum::http::Uri;
 use dictamen_store::{Appended, Begun, Claim, Prepared, Store, StoreError};
 
 use crate::{
+    access::Caller,
     app::App,
     problem::{Kind, Problem},
 };
 
-/// Keys are for one kind of address. Once there are callers with keys of their own, the caller
-/// belongs in here.
-const SCOPE: &str = "decisions";
+/// Keys are for one kind of address, and each caller has their own.
+fn scope(caller: &Caller) -> String {
+    format!("decisions {}", caller.name())
+}
 
 /// What to do with a request.
 pub(crate) enum Beginning {
@@ -24,6 +26,7 @@ pub(crate) enum Beginning {
 /// Begins a request that may carry an idempotency key.
 pub(crate) async fn begin(
     app: &App,
+    caller: &Caller,
     key: Option<&str>,
     uri: &Uri,
     body: &[u8],
@@ -33,7 +36,7 @@ pub(crate) async fn begin(
     };
     let query = uri.query().unwrap_or_default();
     let request = [uri.path().as_bytes(), query.as_bytes(), body];
-    match log.begin(SCOPE, key, &request).await {
+    match log.begin(&scope(caller), key, &request).await {
         Ok(Begun::Claimed(claim)) => Ok(Beginning::Decide(Some(claim))),
         Ok(Begun::Answered(bytes)) => Ok(Beginning::Repeat(bytes)),
         Ok(Begun::OtherBody) => Err(Problem::new(

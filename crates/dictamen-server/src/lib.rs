@@ -11,6 +11,7 @@ pub mod clock;
 mod extract;
 mod keeping;
 pub mod lifecycle;
+pub mod limits;
 mod openapi;
 pub mod problem;
 pub mod reload;
@@ -19,5 +20,6 @@ mod routes;
 pub mod rules;
 pub mod serve;
 pub mod telemetry;
+pub mod tls;
 
 pub use openapi::document;

@@ -5,6 +5,7 @@
 
 mod problems;
 mod request;
+mod security;
 
 use axum::{Router, body::Bytes, http::header, routing};
 use utoipa::OpenApi;
@@ -15,12 +16,14 @@ use crate::{
     answer,
     app::App,
     problem,
-    routes::{activations, characteristics, decisions, drafts, health, log, policies, versions},
+    routes::{
+        activations, characteristics, decisions, drafts, health, keys, log, policies, versions,
+    },
 };
 
 pub(crate) use problems::{
-    ComputeProblems, DecisionProblems, LogProblems, LookupProblems, RegistryProblems,
-    ReplayProblems,
+    ComputeProblems, DecisionProblems, KeyChangeProblems, KeyProblems, LogProblems, LookupProblems,
+    RegistryProblems, ReplayProblems,
 };
 pub(crate) use request::{DecisionRequestBody, example_answer};
 
@@ -41,11 +44,13 @@ const DOCUMENT: &str = "/openapi.json";
             * The same question gets the same bytes: nothing in an answer depends on the clock \
             once `as_of` is given.\n\
             * A decision is answered once it is durable in the decision log. `Idempotency-Key` \
-            makes a retry get the first answer.",
+            makes a retry get the first answer.\n\
+            * From the first key on, every caller proves who they are, by an API key or by a token of\n              the lender's OpenID provider, and each address says which role it needs.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     // Their addresses are such that the router can only match them in part.
     paths(
+        keys::rotate,
         log::replay_decision,
         drafts::submit,
         versions::approve,
@@ -62,6 +67,7 @@ const DOCUMENT: &str = "/openapi.json";
         (name = "lifecycle", description = "How policies come into force, where they live in the service's store: drafts, \
             approval by somebody else, activation, rollback, trials. A service on a rules folder has none of it."),
         (name = "characteristics", description = "What can be decided on."),
+        (name = "access", description = "Who may ask."),
         (name = "operation", description = "Running the service."),
     )
 )]
@@ -86,6 +92,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(activations::cancel))
         .routes(routes!(characteristics::list, characteristics::compute))
         .routes(routes!(characteristics::one))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
         .routes(routes!(health::index))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
@@ -93,12 +101,13 @@ fn described() -> OpenApiRouter<App> {
 
 /// The OpenAPI 3.1 document of the service.
 pub fn document() -> utoipa::openapi::OpenApi {
-    described().into_openapi()
+    security::told(described().into_openapi())
 }
 
 /// Every route, the document and its viewer included.
 pub(crate) fn routes() -> Router<App> {
     let (router, document) = described().split_for_parts();
+    let document = security::told(document);
     // The viewer's files are part of the binary: it works without a network.
     let viewer = SwaggerUi::new("/docs").config(Config::from(DOCUMENT).validator_url("none"));
     // Written once: the document is large and never changes while the service runs.
@@ -121,6 +130,7 @@ pub(crate) fn routes() -> Router<App> {
             "/v1/policies/{policy}/candidates/{content}",
             routing::post(versions::approve),
         )
+        .route("/v1/keys/{key}", routing::post(keys::rotate))
         .route(DOCUMENT, routing::get(|| async move { (json, document) }))
         .merge(viewer)
 }

@@ -5,6 +5,7 @@ pub(crate) mod characteristics;
 pub(crate) mod decisions;
 pub(crate) mod drafts;
 pub(crate) mod health;
+pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod policies;
 mod registry;

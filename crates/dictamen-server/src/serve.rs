@@ -7,16 +7,23 @@
 
 mod accept;
 
+pub(crate) use accept::Secure;
+
 use std::{future::Future, time::Duration};
 
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+use accept::Patience;
 
 use crate::{
     app::App,
     lifecycle::Keeper,
     reload::{EVERY, Reloader},
+    tls::Tls,
 };
 
+/// How often callers that have been quiet are forgotten.
+const FORGET: Duration = Duration::from_mins(1);
 /// What keeps the rules in force current.
 #[derive(Debug)]
 pub enum Source {
@@ -69,15 +76,37 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
     stopping: Stopping,
 ) {
+    run_with(listener, app, source, None, stop, stopping).await;
+}
+
+/// The same, over TLS when it is given.
+pub async fn run_with(
+    listener: TcpListener,
+    app: App,
+    source: Option<Source>,
+    tls: Option<Tls>,
+    stop: impl Future<Output = ()> + Send + 'static,
+    stopping: Stopping,
+) {
     let reloading = source.map(|source| match source {
         Source::Folder(reloader) => tokio::spawn(reloader.run(EVERY)),
         Source::Registry(keeper) => tokio::spawn(keeper.run()),
     });
+    let mut beside = JoinSet::new();
+    beside.spawn(app.access().clone().run());
+    beside.spawn(forget(app.clone()));
+    let acceptor = tls.as_ref().map(Tls::acceptor);
+    if let Some(tls) = tls {
+        beside.spawn(tls.run());
+    }
     let (stopped, mut draining) = watch::channel(());
     let router = app.router();
     let log = app.log().cloned();
-    let first_head = app.limits().timeout;
-    let serving = accept::serve(listener, router, first_head, async move {
+    let patience = Patience {
+        timeout: app.limits().timeout,
+        connections: app.limits().connections,
+    };
+    let serving = accept::serve(listener, router, patience, acceptor, async move {
         stop.await;
         app.drain();
         tracing::info!("stopping; running requests finish");
@@ -95,6 +124,7 @@ pub async fn run(
             tracing::warn!("drain deadline reached; requests still running are cut off");
         }
     }
+    beside.shutdown().await;
     if let Some(reloading) = reloading {
         reloading.abort();
     }
@@ -102,6 +132,16 @@ pub async fn run(
         log.close().await;
     }
     tracing::info!("stopped");
+}
+
+/// Forgets callers that have been quiet, so that those who come once take up no memory.
+async fn forget(app: App) {
+    loop {
+        tokio::time::sleep(FORGET).await;
+        if let Some(rate) = app.rate() {
+            rate.forget();
+        }
+    }
 }
 
 /// Done when the process is asked to stop: Ctrl-C or, on Unix, SIGTERM.

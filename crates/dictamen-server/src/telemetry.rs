@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     answer,
     problem::{Kind, Problem},
+    serve::Secure,
 };
 
 /// The header that carries the id of a request in both directions.
@@ -97,8 +98,10 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("request", request_id = id);
+    let is_secure = request.extensions().get::<Secure>().is_some();
     async move {
         let mut response = finish(next.run(request).await, &id, &method);
+        protect(response.headers_mut(), &route, is_secure);
         let facts = response.extensions_mut().remove::<Facts>();
         log(&method, &route, response.status(), started, facts.as_ref());
         response
@@ -107,7 +110,7 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     .await
 }
 
-/// Gives a response its id and its security headers, and an error its body.
+/// Gives a response its id, and an error its body.
 fn finish(mut response: Response, id: &str, method: &Method) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
@@ -134,13 +137,39 @@ fn finish(mut response: Response, id: &str, method: &Method) -> Response {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     response
+}
+
+/// What an answer that is data may do in a browser: nothing.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+/// What the page of documentation may do: use its own files and ask this service. It draws with
+/// styles and pictures written into itself.
+const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
+
+/// Tells browsers and caches to be careful with an answer.
+fn protect(headers: &mut HeaderMap, route: &str, is_secure: bool) {
+    let policy = if route.starts_with("/docs") {
+        PAGE
+    } else {
+        NOTHING
+    };
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_secure {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
 }
 
 /// An error that a library answered in its own words.
@@ -182,6 +211,11 @@ fn log(method: &Method, route: &str, status: StatusCode, started: Instant, facts
         decision_id = facts.decision_id,
         "decided"
     );
+}
+
+/// Says something in the log that whoever runs the service is to know.
+pub fn notice(words: &str) {
+    tracing::info!("{words}");
 }
 
 /// Says in the log where the service is and how to try it.

@@ -2,12 +2,12 @@
 
 use std::{
     io::{IsTerminal as _, Write},
-    net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
 
 use dictamen_server::{
+    access::{Access, AccessError, TokenSettings},
     app::{App, Limits},
     clock::Clock,
     lifecycle::{Checker, Keeper, Lifecycle},
@@ -15,12 +15,13 @@ use dictamen_server::{
     rules::RuleBook,
     serve::{self, Source, Stopping},
     telemetry::{self, LogFormat},
+    tls::Tls,
 };
 use dictamen_store::{Store, SystemClock};
 use tokio::net::TcpListener;
 
 use crate::{
-    args::{LogArg, ServeArgs},
+    args::{LogArg, OidcArgs, ServeArgs},
     exit::{Exit, Failure},
     store,
 };
@@ -38,6 +39,11 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         .build()
         .map_err(|error| Failure::new(Exit::Failed, format!("cannot start: {error}")))?;
     runtime.block_on(async {
+        let reloader = if args.registry {
+            None
+        } else {
+            Some(folder(args)?)
+        };
         let listener = TcpListener::bind(&args.listen).await.map_err(|error| {
             Failure::new(
                 Exit::Failed,
@@ -48,24 +54,33 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         let address = listener
             .local_addr()
             .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
-        let limits = Limits {
-            body_bytes: args.body_limit,
-            timeout: Duration::from_secs(args.timeout),
-        };
         let log = if args.no_log {
             None
         } else {
             Some(store::open(&args.store).await?)
         };
-        let (app, source) = match log {
-            Some(store) if args.registry => from_registry(args, store, limits).await?,
-            log => from_folder(args, log, limits)?,
+        let access = Access::start(log.as_ref(), tokens(&args.oidc)).await;
+        let access = access.map_err(|error| refused(&error))?;
+        access
+            .may_listen(address)
+            .map_err(|error| refused(&error))?;
+        let tls = tls(args)?;
+        let (app, source) = match (reloader, log) {
+            (None, Some(store)) => from_registry(args, store).await?,
+            (None, None) => return Err(Failure::new(Exit::Usage, "a registry needs a store")),
+            (Some(reloader), log) => {
+                let app = App::with_log(reloader.rules(), Clock::System, limits(args), log);
+                (app, reloader.into())
+            }
         };
-        announce(args, &app.rules(), address, format, err)?;
-        serve::run(
+        let app = app.guarded_by(access);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        announce(args, &app, &format!("{scheme}://{address}"), format, err)?;
+        serve::run_with(
             listener,
             app,
             Some(source),
+            tls,
             serve::stop_signal(),
             Stopping {
                 grace: Duration::from_secs(args.stop_grace),
@@ -78,23 +93,13 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
 }
 
 /// Policies of a rules folder.
-fn from_folder(
-    args: &ServeArgs,
-    log: Option<Store>,
-    limits: Limits,
-) -> Result<(App, Source), Failure> {
-    let reloader = Reloader::start(&args.rules.rules)
-        .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))?;
-    let app = App::with_log(reloader.rules(), Clock::System, limits, log);
-    Ok((app, reloader.into()))
+fn folder(args: &ServeArgs) -> Result<Reloader, Failure> {
+    Reloader::start(&args.rules.rules)
+        .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))
 }
 
 /// Policies of the store.
-async fn from_registry(
-    args: &ServeArgs,
-    store: Store,
-    limits: Limits,
-) -> Result<(App, Source), Failure> {
+async fn from_registry(args: &ServeArgs, store: Store) -> Result<(App, Source), Failure> {
     let program = std::env::current_exe().map_err(|error| {
         Failure::new(
             Exit::Failed,
@@ -105,25 +110,77 @@ async fn from_registry(
     let keeper = keeper.map_err(store::failure)?;
     let checker = Checker::child(program, ["draft-check".into()]);
     let lifecycle = Lifecycle::new(&keeper, checker, args.single_person);
-    let app = App::with_registry(keeper.rules(), Clock::System, limits, store, lifecycle);
+    let app = App::with_registry(
+        keeper.rules(),
+        Clock::System,
+        limits(args),
+        store,
+        lifecycle,
+    );
     Ok((app, keeper.into()))
 }
+
+fn limits(args: &ServeArgs) -> Limits {
+    let count = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+    Limits {
+        body_bytes: args.body_limit,
+        timeout: Duration::from_secs(args.timeout),
+        requests: count(args.max_requests),
+        memory: args.body_memory,
+        connections: count(args.max_connections),
+        rate: args.rate_limit,
+    }
+}
+
+fn tokens(args: &OidcArgs) -> Option<TokenSettings> {
+    Some(TokenSettings {
+        issuer: args.issuer.clone()?,
+        audience: args.audience.clone()?,
+        keys: args.jwks.clone()?,
+        roles_claim: args.roles_claim.clone(),
+    })
+}
+
+fn tls(args: &ServeArgs) -> Result<Option<Tls>, Failure> {
+    let (Some(certificate), Some(key)) = (&args.tls_cert, &args.tls_key) else {
+        return Ok(None);
+    };
+    Tls::read(certificate, key)
+        .map(Some)
+        .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))
+}
+
+fn refused(error: &AccessError) -> Failure {
+    Failure::new(Exit::Failed, error.to_string()).help(error.help())
+}
+
+/// What whoever starts the service without a key is to know.
+const LAPTOP: &str = "no key: it is for this machine alone, and everybody on it may do everything";
 
 /// Says where to find it and how to try it. In a JSON log, every line stays JSON.
 fn announce(
     args: &ServeArgs,
-    rules: &RuleBook,
-    address: SocketAddr,
+    app: &App,
+    address: &str,
     format: LogFormat,
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let hint = hint(args, rules, address);
+    let is_guarded = app.access().is_guarded();
+    let hint = hint(args, &app.rules(), address, is_guarded);
     match format {
-        LogFormat::Json => telemetry::listening(&format!("http://{address}"), &hint),
+        LogFormat::Json => {
+            telemetry::listening(address, &hint);
+            if !is_guarded {
+                telemetry::notice(LAPTOP);
+            }
+        }
         LogFormat::Text => {
-            writeln!(err, "dictamen listens on http://{address}")?;
-            writeln!(err, "  documentation  http://{address}/docs")?;
+            writeln!(err, "dictamen listens on {address}")?;
+            writeln!(err, "  documentation  {address}/docs")?;
             writeln!(err, "  try it         {hint}")?;
+            if !is_guarded {
+                writeln!(err, "  access         {LAPTOP}")?;
+            }
             err.flush()?;
         }
     }
@@ -131,12 +188,17 @@ fn announce(
 }
 
 /// A command to paste: a decision on a sample of the first policy that has one.
-fn hint(args: &ServeArgs, rules: &RuleBook, address: SocketAddr) -> String {
+fn hint(args: &ServeArgs, rules: &RuleBook, address: &str, is_guarded: bool) -> String {
+    let key = if is_guarded {
+        " -H 'Authorization: Bearer KEY'"
+    } else {
+        ""
+    };
     if args.registry {
         return if rules.ids().next().is_some() {
-            format!("dictamen policy list --server http://{address}")
+            format!("dictamen policy list --server {address}")
         } else {
-            format!("dictamen policy import rules --server http://{address}")
+            format!("dictamen policy import rules --server {address}")
         };
     }
     let sample = rules
@@ -153,10 +215,10 @@ fn hint(args: &ServeArgs, rules: &RuleBook, address: SocketAddr) -> String {
         });
     match sample {
         Some((policy, file)) => format!(
-            "curl -s http://{address}/v1/policies/{policy}/decisions \
+            "curl -s {address}/v1/policies/{policy}/decisions{key} \
              -H 'Content-Type: application/json' --data @{}",
             file.display()
         ),
-        None => format!("curl -s http://{address}/v1/policies"),
+        None => format!("curl -s {address}/v1/policies{key}"),
     }
 }

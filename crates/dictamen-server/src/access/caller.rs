@@ -14,7 +14,7 @@ pub struct Caller(Arc<Identity>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Identity {
-    name: String,
+    name: Arc<str>,
     roles: Roles,
     key: Option<String>,
 }
@@ -36,13 +36,22 @@ impl Caller {
     }
 
     fn new(name: String, roles: Roles, key: Option<String>) -> Self {
-        Self(Arc::new(Identity { name, roles, key }))
+        Self(Arc::new(Identity {
+            name: name.into(),
+            roles,
+            key,
+        }))
     }
 
     /// Who it is: `key:NAME`, `user:SUBJECT` or `local`. A key that replaces another keeps its
     /// name, so this is what to compare when two people are to be different.
     pub fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn shared_name(&self) -> Arc<str> {
+        Arc::clone(&self.0.name)
     }
 
     /// What they may do.

@@ -15,12 +15,13 @@ pub enum Need {
 
 const OPEN: Need = Need::Open;
 const DECIDE: Need = Need::Role(Role::Decide);
+const ADMIN: Need = Need::Role(Role::Admin);
 const READ: Need = Need::Role(Role::Read);
 const AUTHOR: Need = Need::Role(Role::Author);
 const APPROVE: Need = Need::Role(Role::Approve);
 
 /// Every address: method, path as the router matches it, need. `HEAD` is as `GET`.
-pub(crate) const ROUTES: &[(&str, &str, Need)] = &[
+pub const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/", OPEN),
     ("GET", "/docs", OPEN),
     ("GET", "/docs/", OPEN),
@@ -34,6 +35,10 @@ pub(crate) const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/v1/decisions", READ),
     ("GET", "/v1/decisions/{decision}", READ),
     ("POST", "/v1/decisions/{decision}", READ),
+    ("GET", "/v1/keys", ADMIN),
+    ("POST", "/v1/keys", ADMIN),
+    ("POST", "/v1/keys/{key}", ADMIN),
+    ("DELETE", "/v1/keys/{key}", ADMIN),
     ("GET", "/v1/policies", READ),
     ("GET", "/v1/policies/{policy}", READ),
     ("POST", "/v1/policies/{policy}/decisions", DECIDE),

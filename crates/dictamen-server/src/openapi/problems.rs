@@ -20,8 +20,12 @@ type Responses = BTreeMap<String, RefOr<Response>>;
 const ALWAYS: &[Kind] = &[
     Kind::InvalidPath,
     Kind::InvalidQuery,
+    Kind::Unauthenticated,
+    Kind::Forbidden,
     Kind::MethodNotAllowed,
+    Kind::RateLimited,
     Kind::Internal,
+    Kind::Overloaded,
 ];
 /// Of addresses that take a body.
 const BODY: &[Kind] = &[
@@ -51,6 +55,10 @@ pub(crate) struct DecisionProblems;
 pub(crate) struct LogProblems;
 /// Problems of bringing policies into force.
 pub(crate) struct RegistryProblems;
+/// Problems of listing API keys.
+pub(crate) struct KeyProblems;
+/// Problems of changing API keys.
+pub(crate) struct KeyChangeProblems;
 /// Problems of deciding again.
 pub(crate) struct ReplayProblems;
 
@@ -95,6 +103,33 @@ impl IntoResponses for DecisionProblems {
 impl IntoResponses for LogProblems {
     fn responses() -> Responses {
         of(&[ALWAYS, LOG])
+    }
+}
+
+impl IntoResponses for KeyProblems {
+    fn responses() -> Responses {
+        of(&[ALWAYS, &[Kind::NoLog, Kind::LogUnavailable]])
+    }
+}
+
+impl IntoResponses for KeyChangeProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            &[
+                Kind::EmptyBody,
+                Kind::UnreadableBody,
+                Kind::MalformedJson,
+                Kind::RequestTimeout,
+                Kind::BodyTooLarge,
+                Kind::UnsupportedMediaType,
+                Kind::NoLog,
+                Kind::UnknownKey,
+                Kind::KeyConflict,
+                Kind::InvalidKey,
+                Kind::LogUnavailable,
+            ],
+        ])
     }
 }
 

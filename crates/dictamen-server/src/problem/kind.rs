@@ -67,6 +67,8 @@ kinds! {
     UnknownCharacteristic = "unknown-characteristic", NOT_FOUND, "no such characteristic";
     /// No such decision in the log.
     UnknownDecision = "unknown-decision", NOT_FOUND, "no such decision";
+    /// No such API key.
+    UnknownKey = "unknown-key", NOT_FOUND, "no such key";
     /// The service runs without a decision log.
     NoLog = "no-log", NOT_FOUND, "this service keeps no decisions";
     /// The policies of the service come from a folder.
@@ -95,6 +97,8 @@ kinds! {
     OtherDraft = "other-draft", PRECONDITION_FAILED, "the draft is another by now";
     /// There is a draft already, and the request does not say which it replaces.
     NoPrecondition = "no-precondition", PRECONDITION_REQUIRED, "there is a draft of this name already";
+    /// The key cannot be changed so as things are.
+    KeyConflict = "key-conflict", CONFLICT, "the key cannot be changed so now";
     /// The personal part of the decision was erased.
     Erased = "erased", GONE, "the personal part of the decision was erased";
     /// The body is larger than the limit.
@@ -109,6 +113,8 @@ kinds! {
     NotPublishable = "not-publishable", UNPROCESSABLE_ENTITY, "it has errors, or its cases do not pass";
     /// The characteristics cannot be computed for this day.
     CannotCompute = "cannot-compute", UNPROCESSABLE_ENTITY, "the characteristics cannot be computed";
+    /// The key that is asked for cannot be made.
+    InvalidKey = "invalid-key", UNPROCESSABLE_ENTITY, "such a key cannot be made";
     /// The idempotency key was used for another request.
     IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "the idempotency key was used for another request";
     /// The caller asks more often than agreed.
@@ -134,7 +140,9 @@ impl Kind {
     /// Seconds after which asking again makes sense, for what passes by itself.
     pub fn retry_after(self) -> Option<u32> {
         match self {
-            Self::StillRunning | Self::LogUnavailable | Self::Overloaded => Some(1),
+            Self::StillRunning | Self::LogUnavailable | Self::Overloaded | Self::RateLimited => {
+                Some(1)
+            }
             _ => None,
         }
     }

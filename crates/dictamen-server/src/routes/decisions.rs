@@ -15,6 +15,7 @@ use dictamen_store::{NewDecision, Prepared, Store};
 
 use super::{cannot_compute, in_time, json_bytes, parameters, parse, unwritable};
 use crate::{
+    access::Caller,
     answer::{self, DecisionAnswer, Explain},
     app::App,
     extract::{JsonBody, Params, idempotency_key, query},
@@ -50,13 +51,14 @@ use crate::{
 )]
 pub(crate) async fn live(
     State(app): State<App>,
+    caller: Caller,
     Params(policy): Params<String>,
     uri: Uri,
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let route = find_route(&app.rules(), &policy)?;
-    decide(&app, route, &uri, &headers, body).await
+    decide(&app, &caller, route, &uri, &headers, body).await
 }
 
 /// Decide by a named version.
@@ -80,13 +82,14 @@ pub(crate) async fn live(
 )]
 pub(crate) async fn pinned(
     State(app): State<App>,
+    caller: Caller,
     Params((policy, version)): Params<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let loaded = find_version(&app.rules(), &policy, &version)?;
-    decide(&app, Route::to(loaded), &uri, &headers, body).await
+    decide(&app, &caller, Route::to(loaded), &uri, &headers, body).await
 }
 
 /// What may follow the `?`.
@@ -206,6 +209,7 @@ pub(crate) fn find_version(
 
 async fn decide(
     app: &App,
+    caller: &Caller,
     route: Route,
     uri: &Uri,
     headers: &HeaderMap,
@@ -214,7 +218,7 @@ async fn decide(
     let asked = asked(uri)?;
     let key = idempotency_key(headers)?;
     let parameters = parameters(app)?;
-    let claim = match keeping::begin(app, key, uri, &body).await? {
+    let claim = match keeping::begin(app, caller, key, uri, &body).await? {
         Beginning::Decide(claim) => claim,
         Beginning::Repeat(bytes) => return Ok(repeated(bytes)),
     };

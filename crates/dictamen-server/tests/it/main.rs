@@ -6,8 +6,11 @@
     reason = "test"
 )]
 
+mod access;
 mod bad_requests;
 mod checks;
+#[path = "../../../dictamen-store/tests/it/cluster.rs"]
+mod cluster;
 mod decisions;
 mod keeping;
 mod lifecycle;
