@@ -149,7 +149,9 @@ async fn ask(mut command: Command, question: &Question) -> Result<Checked, Failu
     };
     let mut answer = Vec::new();
     let mut stdout = stdout.take(ANSWER);
-    let (_, read) = tokio::join!(write, stdout.read_to_end(&mut answer));
+    let ((), read) = tokio::join!(write, stdout.read_to_end(&mut answer));
+    // A child with more to say than is listened to ends by it.
+    drop(stdout);
     let status = child.wait().await;
     if read.is_err() || !status.is_ok_and(|status| status.success()) {
         return Err(Failure::Ended);

@@ -53,6 +53,7 @@ pub(crate) struct DraftFiles {
     #[serde(flatten)]
     draft: Draft,
     /// Texts by path.
+    #[schema(value_type = BTreeMap<String, String>)]
     files: Files,
 }
 

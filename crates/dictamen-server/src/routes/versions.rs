@@ -1,5 +1,8 @@
 //! Candidates, and the versions they become.
 
+#[expect(unused_imports, reason = "named by the schemas")]
+use std::collections::BTreeMap;
+
 use axum::{extract::State, http::Uri, response::Response};
 use dictamen_store::{Candidate, Change, Made, PolicyState, Store, Version};
 use serde::Serialize;
@@ -36,6 +39,7 @@ pub(crate) struct CandidateFiles {
     #[serde(flatten)]
     candidate: Candidate,
     /// Texts by path.
+    #[schema(value_type = BTreeMap<String, String>)]
     files: Files,
 }
 
@@ -52,6 +56,7 @@ pub(crate) struct VersionFiles {
     #[serde(flatten)]
     version: Version,
     /// Texts by path.
+    #[schema(value_type = BTreeMap<String, String>)]
     files: Files,
 }
 

@@ -18,13 +18,13 @@ use dictamen_server::{
     },
 };
 use dictamen_store::{
-    Change, Clock, Content, Expected, Folder, Keys, MasterKeys, Place, Reading, Settings,
+    Change, Clock, Content, Expected, Folder, Keys, MasterKeys, Place, Reading, Report, Settings,
     SigningKey, Store, verify,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Answer, DECIDE, REQUEST, changed, manifest, send};
+use crate::support::{Answer, DECIDE, changed, manifest, send};
 
 /// A clock that tests turn.
 #[derive(Debug)]
@@ -196,7 +196,7 @@ impl Registered {
         answer.json()
     }
 
-    async fn end(self) -> String {
+    async fn end(self) -> (String, Report) {
         self.keeping.abort();
         self.store.close().await;
         let report = verify(&Reading::open(&self.place).unwrap(), &[], &[]).await;
@@ -205,8 +205,13 @@ impl Registered {
         let Place::Sqlite(folder) = &self.place else {
             panic!("a file");
         };
-        let bytes = fs::read(folder.path().join("dictamen.db")).unwrap();
-        String::from_utf8_lossy(&bytes).into_owned()
+        // What was written last may still be in the file beside it.
+        let files = fs::read_dir(folder.path()).unwrap();
+        let texts = files.map(|file| {
+            let bytes = fs::read(file.unwrap().path()).unwrap();
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        (texts.collect(), report)
     }
 }
 
@@ -299,12 +304,13 @@ async fn a_shadow_decides_silently_and_is_logged_once() {
         seen.push(answer["decision_id"].as_str().unwrap().to_owned());
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let log = registered.end().await;
-    // The version that answered is no shadow of itself.
-    assert_eq!(log.matches("\"answered\":").count(), 5);
+    let (log, report) = registered.end().await;
+    // The version that answered is no shadow of itself. A page may be in both files.
+    assert!(log.contains("\"answered\":"));
     for id in seen {
-        assert_eq!(log.matches(&format!("{{\"answered\":\"{id}\"")).count(), 1);
+        assert!(log.contains(&format!("{{\"answered\":\"{id}\"")), "{id}");
     }
+    assert_eq!(report.chains[0].entries, 1 + 12 + 1 + 1 + 5 + 5);
     assert!(!log.contains("SHADOW-1"));
 }
 
@@ -372,13 +378,9 @@ fn new_parameters_have_to_pass_the_cases_of_what_is_in_force() {
     assert_eq!(checked.version.unwrap().len(), 12);
     // Without the figures of the case's day it cannot be run.
     let mut short = parameters;
-    let (name, text) = short
-        .iter()
-        .find(|(_, text)| text.contains("2026-"))
-        .map(|(name, text)| (name.clone(), text.replace("2026-", "2096-")))
-        .unwrap();
-    short.insert(name, text);
+    for text in short.values_mut() {
+        *text = text.replace("2026-12-31", "2026-01-31");
+    }
     let checked = check(&question(short));
     assert!(!checked.publishable, "{checked:#?}");
-    assert!(REQUEST.contains("2026-"));
 }
