@@ -115,7 +115,7 @@ fn main() {
 }
 
 fn write(decision: &Decision) -> Vec<u8> {
-    serde_json::to_vec(decision).unwrap()
+    decision.json(None).unwrap()
 }
 
 fn parameters(folder: &Path) -> Parameters {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response};
 use serde::Serialize;
-use url::Url;
+use url::{Host, Url};
 
 use crate::config::Config;
 use crate::error::{Error, Kind, Refused};
@@ -96,13 +96,16 @@ impl Client {
     /// # Errors
     /// When the machine's certificates are not usable.
     pub fn new(config: Config) -> Result<Self, NoClient> {
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .connect_timeout(config.connect_timeout)
             // A redirection would take the secrets elsewhere.
             .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("dictamen/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|_| NoClient)?;
+            .user_agent(concat!("dictamen/", env!("CARGO_PKG_VERSION")));
+        // A proxy that leads out does not lead back to this machine.
+        if is_loopback(&config.base_url) {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|_| NoClient)?;
         let throttle = Throttle::new(config.requests_per_30s);
         Ok(Self {
             shared: Arc::new(Shared {
@@ -259,6 +262,15 @@ async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, Kind> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 fn address(base: &Url, path: &str, query: &[(String, String)]) -> Url {

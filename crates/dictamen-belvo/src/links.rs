@@ -155,7 +155,9 @@ impl Client {
     /// Makes a link: Belvo logs in, and fetches in the background what the link is to fetch.
     ///
     /// # Errors
-    /// When the institution or Belvo refuses; [`Error::trouble`] tells what the applicant can do.
+    /// When the institution or Belvo refuses; [`Error::trouble`] tells what the applicant can do. After
+    /// an answer that was lost, a link may be there nevertheless: asking again is refused as
+    /// `duplicated`, with the id of the person by which the link is found.
     pub async fn register(&self, new: &NewLink) -> Result<Link, Error> {
         const NAME: &str = "links.register";
         let ask = Ask::new(NAME, Method::POST, PATH).body(new).logs_in();

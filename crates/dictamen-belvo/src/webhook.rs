@@ -9,6 +9,8 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use dictamen_model::RequestError;
 use dictamen_model::wire::{Webhook, WebhookCode, WebhookType};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 /// The value of an `Authorization` header, which is never printed.
@@ -77,13 +79,18 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// Reads a notice. What is not known is kept, what is missing may be missing.
+    /// Reads a notice. What is not known is kept, what is missing may be missing, and what is of
+    /// another type than expected is left out: Belvo documents the details of several notices by
+    /// name only.
     ///
     /// # Errors
-    /// When the text is not JSON, or a field is of a type it cannot be. It should be answered with
-    /// success nevertheless, and noted: sending it again would not mend it.
+    /// When the text is not a JSON object. It should be answered with success nevertheless, and
+    /// noted: sending it again would not mend it.
     pub fn parse(bytes: &[u8]) -> Result<Self, RequestError> {
-        let webhook = Webhook::parse(bytes)?;
+        let webhook = Webhook::parse(bytes).or_else(|error| {
+            let fitting = fitting(bytes).ok_or(error)?;
+            Webhook::parse(&fitting)
+        })?;
         let keys = keys(&webhook, bytes);
         Ok(Self { webhook, keys })
     }
@@ -116,8 +123,33 @@ impl Notice {
     }
 }
 
+/// The notice without what is of a type it cannot be; `None` when it is no object.
+fn fitting(bytes: &[u8]) -> Option<Vec<u8>> {
+    let Value::Object(mut notice) = serde_json::from_slice(bytes).ok()? else {
+        return None;
+    };
+    let short = |value: &Value| value.as_str().is_some_and(|text| text.len() <= 200);
+    let data = notice.remove("data");
+    notice.retain(|_, value| short(value));
+    if let Some(Value::Object(mut data)) = data {
+        data.retain(|name, value| match &mut *value {
+            Value::Array(list) if name == "employment_changes" => {
+                list.retain(short);
+                true
+            }
+            Value::Number(_) => {
+                !name.starts_with("error_")
+                    && value.as_u64().is_some_and(|number| number <= 1_000_000_000)
+            }
+            value => name.starts_with("error_") && short(value),
+        });
+        notice.insert("data".to_owned(), Value::Object(data));
+    }
+    serde_json::to_vec(&notice).ok()
+}
+
 /// Belvo's id of the notice; and link, type, code and request, which a repetition shares whatever id
-/// it has. A notice with neither is known by its text.
+/// it has. A notice with neither is known by a hash of its text.
 fn keys(webhook: &Webhook, bytes: &[u8]) -> Vec<String> {
     let mut keys = Vec::new();
     if let Some(id) = webhook.webhook_id.as_deref().filter(|id| !id.is_empty()) {
@@ -135,7 +167,7 @@ fn keys(webhook: &Webhook, bytes: &[u8]) -> Vec<String> {
         keys.push(format!("about:{link}:{kind}:{code}:{request}"));
     }
     if keys.is_empty() {
-        keys.push(format!("text:{}", STANDARD.encode(bytes)));
+        keys.push(format!("text:{}", STANDARD.encode(Sha256::digest(bytes))));
     }
     keys
 }
@@ -174,6 +206,30 @@ mod tests {
         assert_ne!(of("a", "r")[1], of("a", "s")[1]);
         let bare = Notice::parse(b"{}").unwrap();
         assert_eq!((bare.keys.len(), bare.meaning()), (1, Meaning::Unknown));
+    }
+
+    #[test]
+    fn what_is_of_another_type_is_left_out() {
+        let notice = Notice::parse(
+            br#"{"webhook_id":7,"webhook_type":"EMPLOYMENT_RECORDS","webhook_code":"employment_changes","link_id":"l",
+                "request_id":"r","external_id":["x"],"data":{"new_employment_records":["a","b"],"total_owners":-1,"status":"400",
+                "employment_changes":["UNEMPLOYED",3],"error_message":{}}}"#,
+        )
+        .unwrap();
+        assert_eq!(notice.meaning(), Meaning::Changed);
+        assert_eq!(notice.webhook.link_id.as_deref(), Some("l"));
+        assert_eq!(
+            notice.keys,
+            ["about:l:EMPLOYMENT_RECORDS:employment_changes:r"]
+        );
+        let data = notice.webhook.data.unwrap();
+        let changes = data.employment_changes.unwrap();
+        assert_eq!((changes.len(), changes[0].as_str()), (1, "UNEMPLOYED"));
+        let text = Notice::parse(br#"{"link_id":"l","data":"soon"}"#).unwrap();
+        assert_eq!(text.webhook.data, None);
+        for bad in ["", "[]", "null", "{", "7", "\"x\""] {
+            assert!(Notice::parse(bad.as_bytes()).is_err(), "{bad}");
+        }
     }
 
     #[test]

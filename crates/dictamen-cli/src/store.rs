@@ -20,6 +20,20 @@ pub(crate) async fn open(args: &StoreArgs) -> Result<Store, Failure> {
     open_with(args, keys).await
 }
 
+/// The same, with what to do instead while a service holds the folder.
+pub(crate) async fn open_or(args: &StoreArgs, busy: &str) -> Result<Store, Failure> {
+    let keys = Keys {
+        master: master_keys(args)?,
+        signing: signing_key(args)?,
+    };
+    let clock = Arc::new(SystemClock);
+    let opened = Store::open(&place(args), keys, clock, Settings::default()).await;
+    opened.map_err(|error| match error {
+        StoreError::Locked(_) => failure(error).help(busy),
+        error => failure(error),
+    })
+}
+
 /// The same with keys of the caller's choice.
 pub(crate) async fn open_with(args: &StoreArgs, keys: Keys) -> Result<Store, Failure> {
     let clock = Arc::new(SystemClock);

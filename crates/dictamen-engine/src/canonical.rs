@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 use chrono::{Datelike, NaiveDate};
 use dictamen_model::characteristic::{Characteristics, Unit, Value, definitions};
 use rust_decimal::Decimal;
-use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::{ENGINE_VERSION, PolicySource};
@@ -19,19 +18,21 @@ const NOT_DECIDING: [&str; 1] = ["invariants.rhai"];
 /// into the same text.
 pub(crate) struct Hasher {
     hashed: Sha256,
-    /// Parts not hashed yet: many are a few bytes long.
-    waiting: Vec<u8>,
+    /// What is not hashed yet: most parts are a few bytes long.
+    waiting: [u8; WAITING],
+    filled: usize,
 }
 
 /// Bytes that wait at most.
-const WAITING: usize = 8 * 1024;
+const WAITING: usize = 1_024;
 
 impl Hasher {
     /// Starts a hash of its own kind: equal parts under another name give another hash.
     pub(crate) fn new(kind: &str) -> Self {
         let mut hasher = Self {
             hashed: Sha256::new(),
-            waiting: Vec::with_capacity(WAITING),
+            waiting: [0; WAITING],
+            filled: 0,
         };
         hasher.part(kind.as_bytes());
         hasher
@@ -39,49 +40,77 @@ impl Hasher {
 
     pub(crate) fn part(&mut self, bytes: &[u8]) {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if self.waiting.len().saturating_add(bytes.len()) > WAITING {
-            self.hashed.update(&self.waiting);
-            self.waiting.clear();
-        }
-        self.waiting.extend_from_slice(&length.to_be_bytes());
-        self.waiting.extend_from_slice(bytes);
+        self.put(&length.to_be_bytes());
+        self.put(bytes);
     }
 
-    /// A value without rounding: its kind, then as many bytes as the kind has.
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        let end = self.filled.saturating_add(bytes.len());
+        if let Some(place) = self.waiting.get_mut(self.filled..end) {
+            place.copy_from_slice(bytes);
+            self.filled = end;
+        } else {
+            self.hash();
+            self.hashed.update(bytes);
+        }
+    }
+
+    fn hash(&mut self) {
+        self.hashed
+            .update(self.waiting.get(..self.filled).unwrap_or_default());
+        self.filled = 0;
+    }
+
+    /// A value without rounding.
+    #[inline]
     fn value(&mut self, value: &Value) {
         match value {
-            Value::Missing => self.waiting.push(0),
-            Value::Int(n) => {
-                self.waiting.push(1);
-                self.waiting.extend_from_slice(&n.to_be_bytes());
-            }
+            Value::Missing => self.number(0, 0, 0),
+            Value::Int(n) => self.number(1, 0, (*n).into()),
             Value::Decimal(d) => {
                 let (mantissa, scale) = reduced(*d);
-                self.waiting.push(2);
-                self.waiting.extend_from_slice(&mantissa.to_be_bytes());
-                self.waiting.extend_from_slice(&scale.to_be_bytes());
+                self.number(2, scale, mantissa);
             }
-            Value::Bool(b) => self.waiting.push(if *b { 4 } else { 3 }),
-            Value::Date(d) => {
-                self.waiting.push(5);
-                self.waiting
-                    .extend_from_slice(&d.num_days_from_ce().to_be_bytes());
-            }
+            Value::Bool(b) => self.number(3, 0, (*b).into()),
+            Value::Date(d) => self.number(4, 0, d.num_days_from_ce().into()),
             Value::Text(text) => {
-                self.waiting.push(6);
+                self.number(5, 0, 0);
                 self.part(text.as_bytes());
             }
         }
     }
 
+    /// Kind, scale, and the sign with the count of bytes that are not zero; then these bytes, the
+    /// lowest first. What stands first tells where it ends, so no two lists of values run into the
+    /// same text. All sixteen are copied and the zeros written over by what follows: a copy of
+    /// fixed length is a single instruction.
+    #[inline]
+    fn number(&mut self, kind: u8, scale: u32, number: i128) {
+        let units = number.unsigned_abs();
+        let length = 16_u32.saturating_sub(units.leading_zeros() / 8);
+        let sign = if number < 0 { 0x80 } else { 0 };
+        let [scale, length] = [scale, length].map(|n| u8::try_from(n).unwrap_or(u8::MAX));
+        if self.filled > WAITING.saturating_sub(19) {
+            self.hash();
+        }
+        let rest = self.waiting.get_mut(self.filled..).unwrap_or_default();
+        if let Some([k, s, l, bytes @ ..]) = rest.first_chunk_mut::<19>() {
+            (*k, *s, *l, *bytes) = (kind, scale, length | sign, units.to_le_bytes());
+            let taken = usize::from(length).saturating_add(3);
+            self.filled = self.filled.saturating_add(taken);
+        }
+    }
+
     fn digest(mut self) -> [u8; 32] {
-        self.hashed.update(&self.waiting);
+        self.hash();
         self.hashed.finalize().into()
     }
 
     /// `sha256:` and 64 hexadecimal digits.
     pub(crate) fn finish(self) -> String {
-        let mut text = "sha256:".to_owned();
+        let mut text = String::with_capacity(71);
+        text.push_str("sha256:");
         for byte in self.digest() {
             push_hex(&mut text, byte);
         }
@@ -108,9 +137,14 @@ impl Hasher {
     }
 }
 
+#[inline]
 fn push_hex(text: &mut String, byte: u8) {
     for digit in [byte >> 4, byte & 0x0f] {
-        text.extend(char::from_digit(digit.into(), 16));
+        text.push(char::from(if digit < 10 {
+            digit.wrapping_add(b'0')
+        } else {
+            digit.wrapping_add(b'a' - 10)
+        }));
     }
 }
 
@@ -149,7 +183,7 @@ pub(crate) fn input_hash(
         }
         hasher.digest()
     });
-    let mut hasher = Hasher::new("dictamen input 2");
+    let mut hasher = Hasher::new("dictamen input 3");
     hasher.part(application_id.as_bytes());
     hasher.part(&as_of.num_days_from_ce().to_be_bytes());
     hasher.part(&*TABLE);
@@ -171,6 +205,13 @@ pub(crate) fn decision_id(policy_hash: &str, parameters_hash: &str, input_hash: 
 /// Mantissa and scale of a decimal without trailing zeros: one pair for one value.
 fn reduced(value: Decimal) -> (i128, u32) {
     let (mut mantissa, mut scale) = (value.mantissa(), value.scale());
+    if let Ok(mut units) = i64::try_from(mantissa) {
+        while scale > 0 && units & 1 == 0 && units % 10 == 0 {
+            units /= 10;
+            scale = scale.saturating_sub(1);
+        }
+        return (units.into(), scale);
+    }
     // What is odd is no multiple of ten.
     while scale > 0 && mantissa & 1 == 0 && mantissa % 10 == 0 {
         mantissa /= 10;
@@ -182,7 +223,9 @@ fn reduced(value: Decimal) -> (i128, u32) {
 /// A decimal without trailing zeros; zero has no sign.
 pub(crate) fn plain(value: Decimal) -> String {
     let (mantissa, scale) = reduced(value);
-    Digits::of(mantissa, scale).as_str().to_owned()
+    Digits::of(mantissa < 0, mantissa.unsigned_abs(), scale)
+        .as_str()
+        .to_owned()
 }
 
 /// A decimal with exactly so many places, ties away from zero; zero has no sign.
@@ -190,86 +233,139 @@ pub(crate) fn fixed(value: Decimal, places: u32) -> String {
     digits(value, places).as_str().to_owned()
 }
 
-fn digits(value: Decimal, places: u32) -> Digits {
+pub(crate) fn digits(value: Decimal, places: u32) -> Digits {
     let (mantissa, scale) = (value.mantissa(), value.scale());
-    let mantissa = match scale.checked_sub(places) {
-        None | Some(0) => {
-            let power = 10_i128.checked_pow(places.saturating_sub(scale));
-            power.and_then(|power| mantissa.checked_mul(power))
-        }
-        Some(cut) => 10_i128.checked_pow(cut).and_then(|power| {
-            let (whole, rest) = (mantissa.checked_div(power)?, mantissa.checked_rem(power)?);
-            let up =
-                rest.unsigned_abs() >= power.unsigned_abs().checked_sub(rest.unsigned_abs())?;
-            whole.checked_add(if up { mantissa.signum() } else { 0 })
+    let units = mantissa.unsigned_abs();
+    let rounded = match scale.checked_sub(places) {
+        None | Some(0) => power(places.saturating_sub(scale)).and_then(|p| units.checked_mul(p)),
+        Some(cut) => power(cut).and_then(|power| {
+            let (whole, rest) = divided(units, power)?;
+            whole.checked_add(u128::from(rest >= power.checked_sub(rest)?))
         }),
     };
     // 29 digits and the few places that units ask for are far below what 128 bits hold.
-    Digits::of(mantissa.unwrap_or_default(), places)
+    Digits::of(mantissa < 0, rounded.unwrap_or_default(), places)
 }
 
-/// A number in digits, with a point.
-struct Digits {
+fn power(exponent: u32) -> Option<u128> {
+    const POWERS: [u128; 39] = {
+        let (mut powers, mut power) = ([0; 39], 1_u128);
+        let mut left = powers.as_mut_slice();
+        while let Some((first, others)) = left.split_first_mut() {
+            *first = power;
+            power = power.wrapping_mul(10);
+            left = others;
+        }
+        powers
+    };
+    POWERS.get(usize::try_from(exponent).ok()?).copied()
+}
+
+/// Quotient and remainder, in one machine word where both fit.
+fn divided(units: u128, by: u128) -> Option<(u128, u128)> {
+    if let (Ok(units), Ok(by)) = (u64::try_from(units), u64::try_from(by)) {
+        return Some((units.checked_div(by)?.into(), units.checked_rem(by)?.into()));
+    }
+    let whole = units.checked_div(by)?;
+    Some((whole, units.checked_sub(whole.checked_mul(by)?)?))
+}
+
+/// A number in digits, with a point, between quotes.
+pub(crate) struct Digits {
     bytes: [u8; 48],
     begin: usize,
 }
 
 impl Digits {
-    /// `mantissa` with its last `scale` digits behind the point.
-    fn of(mantissa: i128, scale: u32) -> Self {
+    /// So many units with the last `scale` digits behind the point; zero has no sign.
+    fn of(negative: bool, units: u128, scale: u32) -> Self {
+        /// Nineteen digits fit a machine word.
+        const PART: u32 = 19;
         let mut digits = Self {
-            bytes: [b'0'; 48],
-            begin: 48,
+            bytes: [b'"'; 48],
+            begin: 47,
         };
-        let mut buffer = itoa::Buffer::new();
-        let text = buffer.format(mantissa.unsigned_abs());
-        let scale = usize::try_from(scale).unwrap_or(usize::MAX);
-        let (whole, fraction) = text
-            .split_at_checked(text.len().saturating_sub(scale))
-            .unwrap_or((text, ""));
-        digits.put(fraction);
-        if scale > 0 {
-            digits.begin = digits
-                .begin
-                .saturating_sub(scale.saturating_sub(fraction.len()));
-            digits.put(".");
+        let (mut rest, mut part) = match u64::try_from(units) {
+            Ok(units) => (0, units),
+            Err(_) => power(PART)
+                .and_then(|power| divided(units, power))
+                .map_or((0, 0), |(rest, part)| {
+                    (rest, u64::try_from(part).unwrap_or(0))
+                }),
+        };
+        let mut written = 0_u32;
+        while part > 0 || rest > 0 || written <= scale {
+            if written == PART && rest > 0 {
+                part = u64::try_from(rest).unwrap_or(0);
+                rest = 0;
+            }
+            if written == scale && scale > 0 {
+                digits.put(b'.');
+            }
+            digits.put(b'0'.wrapping_add(u8::try_from(part % 10).unwrap_or(0)));
+            part /= 10;
+            written = written.saturating_add(1);
         }
-        digits.put(if whole.is_empty() { "0" } else { whole });
-        if mantissa < 0 {
-            digits.put("-");
+        if negative && units > 0 {
+            digits.put(b'-');
         }
+        // What is there already is quotes.
+        digits.begin = digits.begin.saturating_sub(1);
         digits
     }
 
-    /// Puts a text before what is there.
-    fn put(&mut self, text: &str) {
-        let end = self.begin;
-        self.begin = end.saturating_sub(text.len());
-        if let Some(place) = self.bytes.get_mut(self.begin..end)
-            && place.len() == text.len()
-        {
-            place.copy_from_slice(text.as_bytes());
+    /// Puts a byte before what is there.
+    #[inline]
+    fn put(&mut self, byte: u8) {
+        self.begin = self.begin.saturating_sub(1);
+        if let Some(place) = self.bytes.get_mut(self.begin) {
+            *place = byte;
         }
     }
 
+    /// The number as JSON text.
+    pub(crate) fn quoted(&self) -> &[u8] {
+        self.bytes.get(self.begin..).unwrap_or_default()
+    }
+
     fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(self.begin..).unwrap_or_default();
+        let inner = self.quoted().get(1..).and_then(|rest| rest.split_last());
+        let bytes = inner.map_or(&[][..], |(_, bytes)| bytes);
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 }
 
-/// A value as decisions print it, printed while it is written.
-pub(crate) struct Printing<'a>(pub(crate) &'a Value, pub(crate) Unit);
+/// A day as ISO 8601 writes it.
+pub(crate) fn day(date: NaiveDate) -> Day {
+    let ymd = || {
+        let year = u32::try_from(date.year())
+            .ok()
+            .filter(|year| *year <= 9_999)?;
+        let two = |number: u32| {
+            let digit = |digit: u32| b'0'.wrapping_add(u8::try_from(digit % 10).unwrap_or(0));
+            [digit(number / 10), digit(number)]
+        };
+        let ([y1, y2], [y3, y4]) = (two(year / 100), two(year % 100));
+        let ([m1, m2], [d1, d2]) = (two(date.month()), two(date.day()));
+        Some([y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2])
+    };
+    match ymd() {
+        Some(ten) => Day::Usual(ten),
+        None => Day::Distant(date.to_string()),
+    }
+}
 
-impl Serialize for Printing<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Value::Missing => serializer.serialize_unit(),
-            Value::Int(n) => serializer.serialize_i64(*n),
-            Value::Decimal(d) => serializer.serialize_str(digits(*d, self.1.decimals()).as_str()),
-            Value::Bool(b) => serializer.serialize_bool(*b),
-            Value::Date(d) => serializer.collect_str(d),
-            Value::Text(text) => serializer.serialize_str(text),
+/// A day in digits.
+pub(crate) enum Day {
+    Usual([u8; 10]),
+    Distant(String),
+}
+
+impl Day {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Usual(ten) => std::str::from_utf8(ten).unwrap_or_default(),
+            Self::Distant(text) => text,
         }
     }
 }
@@ -326,8 +422,13 @@ mod tests {
             }
             let normal = if value.is_zero() { "0".to_owned() } else { value.normalize().to_string() };
             prop_assert_eq!(plain(value), normal);
-            let serialised = serde_json::to_value(Printing(&Value::Decimal(value), Unit::Mxn));
-            prop_assert_eq!(serialised.unwrap(), printed(&Value::Decimal(value), Unit::Mxn));
+        }
+
+        #[test]
+        fn days_are_written_as_the_library_writes_them(number in -800_000_i32..4_000_000) {
+            let date = NaiveDate::from_num_days_from_ce_opt(number).unwrap();
+            let day = day(date);
+            prop_assert_eq!(day.as_str(), date.to_string());
         }
 
         #[test]

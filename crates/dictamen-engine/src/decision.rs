@@ -4,6 +4,8 @@
 //! Amounts and rates are decimal strings. It knows nothing of how the answer was reached; that
 //! is the [`Trace`](crate::Trace).
 
+mod json;
+
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use chrono::NaiveDate;
@@ -131,7 +133,7 @@ impl Serialize for Printed {
         let definitions = definitions();
         let mut map = serializer.serialize_map(Some(definitions.len()))?;
         for (definition, (name, value)) in definitions.iter().zip(self.0.iter()) {
-            map.serialize_entry(name, &canonical::Printing(value, definition.unit))?;
+            map.serialize_entry(name, &canonical::printed(value, definition.unit))?;
         }
         map.end()
     }

@@ -3,12 +3,19 @@
 //! Service, command and cases all come through here, so that the same body gets the same
 //! decision whichever way it came in. Knows the order of the steps and nothing of their content.
 
+use std::cell::Cell;
+
 use chrono::NaiveDate;
 use dictamen_engine::{Application, Decided, Decision, ParametersStamp, Policy, Scratch, Trace};
 use dictamen_model::{
     DecisionRequest, Parameters,
     characteristic::{self, Characteristics, ComputeError},
 };
+
+thread_local! {
+    /// What runs of this thread write into, each over the one before.
+    static SCRATCH: Cell<Scratch> = Cell::default();
+}
 
 /// Computes the characteristics of a request as they stand on `as_of`.
 ///
@@ -74,11 +81,13 @@ pub fn answer(
     with_trace: bool,
 ) -> Result<(Decision, Option<Trace>), ComputeError> {
     let characteristics = compute(request, as_of, parameters)?;
-    let mut scratch = Scratch::new();
+    let mut scratch = SCRATCH.take();
     let evaluated = policy.evaluate(&characteristics, &mut scratch);
     let id = &request.application.application_id;
     let decision = evaluated.decision(id, as_of, &stamp(parameters));
-    Ok((decision, with_trace.then(|| evaluated.trace())))
+    let trace = with_trace.then(|| evaluated.trace());
+    SCRATCH.set(scratch);
+    Ok((decision, trace))
 }
 
 /// The stamp decisions carry of the parameters they were made with.

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-pub(crate) use days::{Coverage, Span, contribution_weeks, day_number, overlap_days};
+pub(crate) use days::{Coverage, Span, contribution_weeks, date_of, day_number};
 pub(crate) use employers::Employers;
 pub(crate) use job::{Job, pays_less_than_floor};
 pub(crate) use monthly::Look;
@@ -45,6 +45,8 @@ pub(crate) struct History<'r> {
     pub(crate) registered: Coverage,
     /// Days of employment: without voluntary periods and jobs that nobody closed.
     pub(crate) employed: Coverage,
+    /// Days with two or more employments.
+    pub(crate) overlap: i64,
     /// The different employers of all employments.
     pub(crate) employers: Employers,
     /// Salaries month by month.
@@ -77,6 +79,7 @@ impl<'r> History<'r> {
             jobs: Vec::with_capacity(rows.len()),
             registered: Coverage::default(),
             employed: Coverage::default(),
+            overlap: 0,
             employers: Employers::default(),
             looks: Vec::new(),
         };
@@ -106,14 +109,17 @@ impl<'r> History<'r> {
             .sort_by(|a, b| (a.start, a.last, &a.key).cmp(&(b.start, b.last, &b.key)));
         job::mark_zombies(&mut history.jobs, reference, parameters)?;
         history.registered = Coverage::of(history.jobs.iter().map(Job::span).collect());
-        history.employed = Coverage::of(history.employments().map(Job::span).collect());
+        let mut employed = Vec::with_capacity(history.jobs.len());
+        employed.extend(history.employments().map(Job::span));
+        history.employed = Coverage::of(employed);
+        history.overlap = days::overlap_days(history.employments().map(Job::span));
         history.employers = Employers::of(history.employments());
         history.looks = monthly::looks(reference, history.employments());
         Ok(Some(history))
     }
 
     /// Jobs that are employment: neither voluntary nor left open by mistake.
-    pub(crate) fn employments(&self) -> impl Iterator<Item = &Job<'r>> {
+    pub(crate) fn employments(&self) -> impl Iterator<Item = &Job<'r>> + Clone {
         self.jobs.iter().filter(|job| job.is_employment())
     }
 

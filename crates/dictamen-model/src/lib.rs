@@ -5,6 +5,7 @@
 //! no rule, no outcome. It does no I/O, reads no clock and no environment.
 
 pub mod characteristic;
+mod division;
 mod facts;
 mod history;
 pub mod identity;

@@ -6,6 +6,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::division::short_units;
 use crate::json::leaf;
 use crate::json::leaf::{amount, short_amount};
 
@@ -91,10 +92,24 @@ impl DailySalary {
         Self(pesos)
     }
 
-    /// Whether two are equal down to the zeros at their ends.
-    pub(crate) fn is_written_as(self, other: Self) -> bool {
-        self.0.serialize() == other.0.serialize()
+    /// Ten-thousandths of a peso, when it has nothing finer and they are less than 2^40: whole
+    /// numbers that some thousand of can be added up, or multiplied by a share in millionths.
+    #[inline]
+    pub(crate) fn units(self) -> Option<i64> {
+        let power = match self.0.scale() {
+            0 => 10_000,
+            1 => 1_000,
+            2 => 100,
+            3 => 10,
+            4 => 1,
+            _ => return None,
+        };
+        let units = i64::try_from(short_units(self.0)?).ok()?;
+        units.checked_mul(power).filter(|units| *units < 1 << 40)
     }
+
+    /// Places of the salary that a unit of [`Self::units`] is.
+    pub(crate) const UNIT_SCALE: u32 = 4;
 
     /// What this is per month; `None` when it is too large to be exact.
     pub fn monthly(self, month: MonthConvention) -> Option<MonthlySalary> {

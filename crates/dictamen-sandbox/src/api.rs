@@ -153,11 +153,20 @@ async fn authenticate(
     .into_response()
 }
 
-/// The firewall, and everything that goes wrong on purpose. The sandbox's own addresses are spared.
+/// One log line per request to Belvo's addresses. Queries stay out of it: they may name a person.
 async fn mischief(Extract(sandbox): Extract<Sandbox>, request: Request, next: Next) -> Response {
-    if !request.uri().path().starts_with("/api/") {
+    let path = request.uri().path().to_owned();
+    if !path.starts_with("/api/") {
         return next.run(request).await;
     }
+    let method = request.method().clone();
+    let response = mischievous(&sandbox, request, next).await;
+    tracing::info!(%method, path, status = response.status().as_u16(), "answered");
+    response
+}
+
+/// The firewall, and everything that goes wrong on purpose. The sandbox's own addresses are spared.
+async fn mischievous(sandbox: &Sandbox, request: Request, next: Next) -> Response {
     let address = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()

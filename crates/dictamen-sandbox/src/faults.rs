@@ -9,6 +9,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use crate::people::identifiers;
+
 /// Where in the life of a link a fault of a person strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -94,6 +96,13 @@ impl Fault {
     /// The fault that a CURP asks for.
     pub fn of_curp(curp: &str) -> Option<&'static Self> {
         FAULTS.iter().find(|fault| curp.starts_with(fault.prefix))
+    }
+
+    /// A CURP that it strikes, and that is valid otherwise.
+    pub fn curp(&self) -> String {
+        let start = format!("{}850309MPLRNL0", self.prefix);
+        let digit = identifiers::curp_digit(&start);
+        format!("{start}{digit}")
     }
 
     /// What it does, in a few words.

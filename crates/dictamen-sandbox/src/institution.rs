@@ -1,4 +1,5 @@
-//! The three institutions of employment in Mexico: what each can do, and how a form asks for it.
+//! The institutions of employment, three in Mexico and one in Brazil: what each can do, and how a
+//! form asks for it.
 
 use serde_json::{Value, json};
 
@@ -13,6 +14,8 @@ pub(crate) enum Institution {
     Issste,
     /// `planet_mx_employment`, the institution of Belvo's own sandbox.
     Planet,
+    /// `inss_br_employment`, Brazil's. Belvo's own name of it is not documented.
+    Inss,
 }
 
 /// What can be retrieved through a link.
@@ -26,14 +29,17 @@ pub(crate) enum Resource {
     CurrentEmployments,
     /// Figures computed from the history.
     EmploymentMetrics,
+    /// Brazil's employments, one per employer.
+    Employments,
 }
 
 impl Resource {
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Owners,
         Self::EmploymentRecords,
         Self::CurrentEmployments,
         Self::EmploymentMetrics,
+        Self::Employments,
     ];
 
     /// Belvo's word.
@@ -43,6 +49,7 @@ impl Resource {
             Self::EmploymentRecords => "EMPLOYMENT_RECORDS",
             Self::CurrentEmployments => "CURRENT_EMPLOYMENTS",
             Self::EmploymentMetrics => "EMPLOYMENT_METRICS",
+            Self::Employments => "EMPLOYMENTS",
         }
     }
 
@@ -60,6 +67,7 @@ impl Resource {
             Self::EmploymentRecords => "employment-records",
             Self::CurrentEmployments => "mx/current-employments",
             Self::EmploymentMetrics => "employment-metrics",
+            Self::Employments => "br/employments",
         }
     }
 
@@ -70,6 +78,7 @@ impl Resource {
             Self::EmploymentRecords => "total_employment_record_profiles",
             Self::CurrentEmployments => "total_current_employments",
             Self::EmploymentMetrics => "total_employment_metrics",
+            Self::Employments => "total_employments",
         }
     }
 
@@ -87,12 +96,15 @@ impl Resource {
             Self::EmploymentMetrics => {
                 ("new_employment_metrics_available", "new_employment_metrics")
             }
+            Self::Employments => ("new_employments_available", "new_employments"),
         }
     }
 }
 
 impl Institution {
-    pub(crate) const ALL: [Self; 3] = [Self::Imss, Self::Issste, Self::Planet];
+    pub(crate) const ALL: [Self; 4] = [Self::Imss, Self::Issste, Self::Planet, Self::Inss];
+    /// Those the widget offers: its form asks for a CURP.
+    pub(crate) const MEXICAN: [Self; 3] = [Self::Imss, Self::Issste, Self::Planet];
 
     /// Belvo's name.
     pub(crate) fn name(self) -> &'static str {
@@ -100,6 +112,7 @@ impl Institution {
             Self::Imss => "imss_mx_employment",
             Self::Issste => "issste_mx_employment",
             Self::Planet => "planet_mx_employment",
+            Self::Inss => "inss_br_employment",
         }
     }
 
@@ -122,6 +135,7 @@ impl Institution {
             Self::Imss => 10_124,
             Self::Issste => 10_126,
             Self::Planet => 10_084,
+            Self::Inss => 10_090,
         }
     }
 
@@ -131,6 +145,7 @@ impl Institution {
             Self::Imss => "IMSS",
             Self::Issste => "ISSSTE",
             Self::Planet => "Planet Employment",
+            Self::Inss => "INSS",
         }
     }
 
@@ -144,6 +159,7 @@ impl Institution {
                 Resource::EmploymentMetrics,
             ],
             Self::Issste | Self::Planet => &[Resource::Owners, Resource::EmploymentRecords],
+            Self::Inss => &[Resource::Employments],
         }
     }
 
@@ -151,21 +167,42 @@ impl Institution {
     pub(crate) fn institute(self) -> Institute {
         match self {
             Self::Issste => Institute::Issste,
-            Self::Imss | Self::Planet => Institute::Imss,
+            Self::Imss | Self::Planet | Self::Inss => Institute::Imss,
         }
     }
 
     /// The descriptor.
     pub(crate) fn describe(self, down: bool) -> Value {
+        let brazil = self == Self::Inss;
+        let (label, validation, placeholder) = if brazil {
+            ("CPF", "^\\d{11}$", "12345678909")
+        } else {
+            (
+                "CURP",
+                "^[A-Z]{4}\\d{6}[A-Z]{3}[A-Z0-9]{4}\\d$",
+                "GARC850101HDFLRS09",
+            )
+        };
         let mut fields = vec![json!({
             "name": "username",
             "type": "text",
-            "label": "CURP",
-            "validation": "^[A-Z]{4}\\d{6}[A-Z]{3}[A-Z0-9]{4}\\d$",
-            "placeholder": "GARC850101HDFLRS09",
-            "validation_message": "CURP inválida",
+            "label": label,
+            "validation": validation,
+            "placeholder": placeholder,
+            "validation_message": format!("{label} inválida"),
             "values": [],
         })];
+        if brazil {
+            fields.push(json!({
+                "name": "password",
+                "type": "password",
+                "label": "Senha",
+                "validation": "^.{1,}$",
+                "placeholder": "",
+                "validation_message": "Senha inválida",
+                "values": [],
+            }));
+        }
         if self == Self::Imss {
             fields.push(json!({
                 "name": "username2",
@@ -190,9 +227,10 @@ impl Institution {
                 Self::Imss => Some("https://www.imss.gob.mx"),
                 Self::Issste => Some("https://www.gob.mx/issste"),
                 Self::Planet => None,
+                Self::Inss => Some("https://meu.inss.gov.br"),
             },
             "display_name": self.display_name(),
-            "country_codes": ["MX"],
+            "country_codes": [if brazil { "BR" } else { "MX" }],
             "primary_color": "#1f6f5c",
             "logo": null,
             "icon_logo": null,

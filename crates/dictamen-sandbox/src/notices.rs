@@ -1,7 +1,8 @@
 //! Sending notices (webhooks), as unreliably as asked for.
 //!
 //! A notice that is not answered with success within five seconds is sent again, with a wait that
-//! grows by the same amount each time. All retries of a notice have the same id.
+//! grows by the same amount each time. Whether a retry keeps the id of its notice is not documented, so
+//! it does or does not, as asked for.
 
 use std::time::Duration;
 
@@ -73,7 +74,6 @@ pub(crate) fn send(sandbox: &Sandbox, notice: &Notice) {
         return;
     }
     let id = hex_id();
-    let body = notice.body(&id, &settings.without);
     let hold = settings
         .delay
         .max(Duration::from_millis(200))
@@ -88,15 +88,15 @@ pub(crate) fn send(sandbox: &Sandbox, notice: &Notice) {
             attempts: 0,
             status: None,
         };
-        let body = body.clone();
+        let notice = notice.clone();
         tokio::spawn(async move {
             tokio::time::sleep(hold).await;
-            deliver(&sandbox, sent, body).await;
+            deliver(&sandbox, sent, &notice).await;
         });
     }
 }
 
-async fn deliver(sandbox: &Sandbox, mut sent: Sent, body: String) {
+async fn deliver(sandbox: &Sandbox, mut sent: Sent, notice: &Notice) {
     let settings = &sandbox.settings().notices;
     let place = {
         let mut state = sandbox.state();
@@ -105,15 +105,18 @@ async fn deliver(sandbox: &Sandbox, mut sent: Sent, body: String) {
     };
     for attempt in 0..=settings.retries {
         tokio::time::sleep(settings.backoff.saturating_mul(attempt)).await;
-        let Some(target) = sandbox.state().target.clone() else {
+        if attempt > 0 && settings.new_ids {
+            sent.webhook_id = hex_id();
+        }
+        let target = sandbox.state().target.clone();
+        let (Some(target), Some(http)) = (target, sandbox.http()) else {
             return;
         };
-        let mut request = sandbox
-            .http()
+        let mut request = http
             .post(&target.url)
             .timeout(PATIENCE)
             .header(header::CONTENT_TYPE, "application/json")
-            .body(body.clone());
+            .body(notice.body(&sent.webhook_id, &settings.without));
         if let Some(authorization) = &target.authorization {
             request = request.header(header::AUTHORIZATION, authorization);
         }

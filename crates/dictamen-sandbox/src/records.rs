@@ -4,12 +4,14 @@
 //! estimation, registration or state; Belvo's own sandbox institution has no file contents. Fields
 //! are written in the order of Belvo's data dictionaries.
 
+mod brazil;
 mod current;
 mod employment;
 mod metrics;
 mod owner;
 mod pdf;
 
+pub(crate) use brazil::employments;
 pub(crate) use current::current_employment;
 pub(crate) use employment::{Situation, employment_record, mexican_day};
 pub(crate) use metrics::metrics;
@@ -124,7 +126,7 @@ fn documents<'a>(subject: &Subject<'a>) -> Vec<DocumentId<'a>> {
     };
     match subject.institution {
         Institution::Issste => vec![of("CURP", &person.curp), of("RFC", &person.rfc)],
-        Institution::Imss | Institution::Planet => {
+        Institution::Imss | Institution::Planet | Institution::Inss => {
             vec![of("NSS", &person.nss), of("CURP", &person.curp)]
         }
     }
@@ -134,3 +136,6 @@ fn documents<'a>(subject: &Subject<'a>) -> Vec<DocumentId<'a>> {
 fn write(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,8 @@ use crate::world::{LinkRow, Sandbox, State, Stored};
 pub(crate) struct Wanted {
     pub(crate) attach_pdf: bool,
     pub(crate) reference: Option<NaiveDate>,
+    pub(crate) from: Option<NaiveDate>,
+    pub(crate) to: Option<NaiveDate>,
 }
 
 /// Why something is retrieved in the background.
@@ -56,8 +58,6 @@ pub(crate) fn log_in(
         return Err(Refusal::Fault(asked));
     }
     match institution {
-        Institution::Issste if identifiers::looks_like_a_curp(curp) => {}
-        Institution::Issste => return Err(fault("login-error")),
         Institution::Imss if curp.chars().count() != 18 => return Err(fault("imss-curp-length")),
         Institution::Imss if !identifiers::looks_like_a_curp(curp) => {
             return Err(fault("imss-curp-wrong"));
@@ -65,7 +65,13 @@ pub(crate) fn log_in(
         Institution::Imss if !Curp::parse(curp).is_valid() => {
             return Err(fault("imss-curp-unknown"));
         }
-        Institution::Imss | Institution::Planet => {}
+        Institution::Issste if !identifiers::looks_like_a_curp(curp) => {
+            return Err(fault("login-error"));
+        }
+        Institution::Inss if !identifiers::looks_like_a_cpf(curp) => {
+            return Err(fault("login-error"));
+        }
+        Institution::Imss | Institution::Issste | Institution::Planet | Institution::Inss => {}
     }
     if let Some(struck) = state.strike(|fault| fault.stage == Stage::Login).first() {
         return Err(Refusal::Fault(struck));
@@ -124,7 +130,7 @@ pub(crate) fn gather(
     row: &LinkRow,
     resource: Resource,
     wanted: Wanted,
-) -> Result<Stored, Refusal> {
+) -> Result<Vec<Stored>, Refusal> {
     let asked = Fault::of_curp(&row.curp);
     if let Some(fault) = asked.filter(|fault| fault.stage == Stage::Retrieval) {
         return Err(Refusal::Fault(fault));
@@ -157,35 +163,39 @@ pub(crate) fn gather(
         attach_pdf: wanted.attach_pdf,
         quirks,
     };
-    let json = match resource {
-        Resource::Owners => Some(records::owner(&subject)),
-        Resource::EmploymentRecords => Some(records::employment_record(&subject)),
-        Resource::CurrentEmployments => Some(records::current_employment(&subject)),
-        Resource::EmploymentMetrics => records::metrics(&subject, wanted.reference),
+    let one = |json: String| vec![(subject.id.clone(), json)];
+    let elements = match resource {
+        Resource::Owners => one(records::owner(&subject)),
+        Resource::EmploymentRecords => one(records::employment_record(&subject)),
+        Resource::CurrentEmployments => one(records::current_employment(&subject)),
+        Resource::EmploymentMetrics => records::metrics(&subject, wanted.reference)
+            .map(one)
+            .ok_or_else(|| fault("unavailable-data"))?,
+        Resource::Employments => records::employments(&subject, wanted.from, wanted.to),
     };
-    let json = json.ok_or_else(|| fault("unavailable-data"))?;
     if resource == Resource::EmploymentRecords {
         let seen = Situation::of(&person.timeline, report);
         if let Some(link) = state.links.get_mut(&row.id) {
             link.seen = Some(seen);
         }
     }
-    Ok(Stored {
-        id: subject.id,
+    let stored = elements.into_iter().map(|(id, json)| Stored {
+        id,
         link: row.id.clone(),
         internal_identification: row.curp.clone(),
         at: now,
         json,
-    })
+    });
+    Ok(stored.collect())
 }
 
 /// Keeps what was retrieved.
-pub(crate) fn keep(sandbox: &Sandbox, state: &mut State, resource: Resource, got: Stored) {
+pub(crate) fn keep(sandbox: &Sandbox, state: &mut State, resource: Resource, got: Vec<Stored>) {
     let rows = state.stored.entry(resource).or_default();
     if sandbox.settings().refresh_replaces {
-        rows.retain(|row| row.link != got.link);
+        rows.retain(|row| got.iter().all(|new| row.link != new.link));
     }
-    rows.push(got);
+    rows.extend(got);
 }
 
 /// Forgets a link and everything that was retrieved through it.
@@ -223,10 +233,11 @@ fn run(sandbox: &Sandbox, job: &Job, resource: Resource) -> Vec<Notice> {
     let after = state.links.get(&row.id).and_then(|link| link.seen.clone());
     let notice = |code: &'static str, data: Map<String, Value>| Notice {
         kind: resource.code(),
-        process: match job.process {
-            Process::Historical | Process::Asked => Some("historical_update"),
-            Process::Recurrent => Some("recurrent_update"),
-        },
+        process: Some(if code == "historical_update" {
+            "historical_update"
+        } else {
+            "recurrent_update"
+        }),
         code,
         link: row.id.clone(),
         curp: row.curp.clone(),
@@ -234,19 +245,29 @@ fn run(sandbox: &Sandbox, job: &Job, resource: Resource) -> Vec<Notice> {
         external_id: row.external_id.clone(),
         data,
     };
-    let total = |key: &str| Map::from_iter([(key.to_owned(), json!(1))]);
-    if job.process != Process::Recurrent {
+    let count = got.len();
+    let total = |key: &str| Map::from_iter([(key.to_owned(), json!(count))]);
+    // Of Brazil it is documented that an answer that was waited for is told as news.
+    let asked_as_news =
+        resource == Resource::Employments || sandbox.settings().notices.asked_as_news;
+    let as_news = match job.process {
+        Process::Historical => false,
+        Process::Recurrent => true,
+        Process::Asked => asked_as_news,
+    };
+    if !as_news {
         keep(sandbox, &mut state, resource, got);
         return vec![notice("historical_update", total(resource.total_key()))];
     }
     let is_record = resource == Resource::EmploymentRecords;
-    if is_record && before == after && before.is_some() {
+    let recurrent = job.process == Process::Recurrent;
+    if recurrent && is_record && before == after && before.is_some() {
         return Vec::new();
     }
     keep(sandbox, &mut state, resource, got);
     let (code, key) = resource.news();
     let mut notices = vec![notice(code, total(key))];
-    if let (true, Some(before), Some(after)) = (is_record, before, after) {
+    if let (true, Some(before), Some(after)) = (recurrent && is_record, before, after) {
         let changes = after.changes_since(&before);
         if !changes.is_empty() {
             let data = Map::from_iter([("employment_changes".to_owned(), json!(changes))]);

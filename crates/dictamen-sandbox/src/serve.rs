@@ -53,7 +53,7 @@ async fn tick(sandbox: Sandbox) {
         every.tick().await;
         if let Some(seconds) = sandbox.settings().day_seconds {
             let passed = 86_400_u64.checked_div(seconds.max(1)).unwrap_or(0);
-            sandbox.advance(TimeDelta::seconds(i64::try_from(passed).unwrap_or(0)));
+            sandbox.lapse(TimeDelta::seconds(i64::try_from(passed).unwrap_or(0)));
         }
         retrieval::refresh_due(&sandbox);
     }

@@ -32,6 +32,11 @@ pub struct Notices {
     pub retries: u32,
     /// The wait before the first retry; before the second it is twice that, and so on.
     pub backoff: Duration,
+    /// Whether a retry has an id of its own.
+    pub new_ids: bool,
+    /// Whether what a client asked for to be told later is told as news instead of as a historical
+    /// update.
+    pub asked_as_news: bool,
     /// Fields of the envelope that are left out.
     pub without: Vec<String>,
     /// How many notices of a hundred are sent twice.
@@ -92,6 +97,8 @@ impl Default for Notices {
             delay: Duration::from_secs(15),
             retries: 5,
             backoff: Duration::from_mins(1),
+            new_ids: false,
+            asked_as_news: false,
             without: Vec::new(),
             twice_percent: 0,
             late_percent: 0,

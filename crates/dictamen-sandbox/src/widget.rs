@@ -84,7 +84,7 @@ async fn session(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Answer {
     } = known(&sandbox, &token).ok_or_else(not_valid)?;
     let state = sandbox.state();
     let renewed = options.link_id.as_ref().and_then(|id| state.links.get(id));
-    let institutions: Vec<Value> = Institution::ALL
+    let institutions: Vec<Value> = Institution::MEXICAN
         .into_iter()
         .filter(|institution| renewed.is_none_or(|link| link.institution == *institution))
         .filter(|institution| {

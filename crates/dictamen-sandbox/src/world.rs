@@ -26,7 +26,8 @@ pub struct Sandbox {
 struct Shared {
     settings: Settings,
     state: Mutex<State>,
-    http: reqwest::Client,
+    /// For notices; none when the machine allows no client.
+    http: Option<reqwest::Client>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -105,7 +106,10 @@ pub(crate) struct State {
     logins: BTreeMap<String, VecDeque<DateTime<Utc>>>,
     requests: BTreeMap<IpAddr, VecDeque<DateTime<Utc>>>,
     deletes: VecDeque<DateTime<Utc>>,
+    /// How far time was moved.
     ahead: TimeDelta,
+    /// How far it ran by itself because days pass in seconds.
+    lapsed: TimeDelta,
     chance: Option<Dice>,
 }
 
@@ -122,7 +126,7 @@ impl Sandbox {
             shared: Arc::new(Shared {
                 settings,
                 state: Mutex::new(state),
-                http: reqwest::Client::new(),
+                http: client(),
             }),
         }
     }
@@ -132,8 +136,8 @@ impl Sandbox {
         &self.shared.settings
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.shared.http
+    pub(crate) fn http(&self) -> Option<&reqwest::Client> {
+        self.shared.http.as_ref()
     }
 
     /// What changes; a thread that panicked while holding it left nothing half done.
@@ -147,6 +151,12 @@ impl Sandbox {
     /// The sandbox's now.
     pub fn now(&self) -> DateTime<Utc> {
         self.state().now()
+    }
+
+    /// Lets more time pass than does. What falls due on the way is up to the caller.
+    pub(crate) fn lapse(&self, by: TimeDelta) {
+        let mut state = self.state();
+        state.lapsed = state.lapsed.checked_add(&by).unwrap_or(state.lapsed);
     }
 
     /// Moves time forward. What falls due on the way is up to the caller.
@@ -170,6 +180,13 @@ impl Sandbox {
 impl State {
     /// The sandbox's now.
     pub(crate) fn now(&self) -> DateTime<Utc> {
+        let now = self.steady();
+        now.checked_add_signed(self.lapsed).unwrap_or(now)
+    }
+
+    /// The now of what happens between machines, and of people at a form: it does not run faster
+    /// where days pass in seconds.
+    pub(crate) fn steady(&self) -> DateTime<Utc> {
         let now = Utc::now();
         now.checked_add_signed(self.ahead).unwrap_or(now)
     }
@@ -222,7 +239,7 @@ impl State {
 
     /// Counts a request of an address; false when there were too many.
     pub(crate) fn admit(&mut self, address: IpAddr, limit: u32) -> bool {
-        let now = self.now();
+        let now = self.steady();
         within(
             self.requests.entry(address).or_default(),
             now,
@@ -233,7 +250,7 @@ impl State {
 
     /// Counts a delete; false when there were too many.
     pub(crate) fn admit_delete(&mut self, limit: u32) -> bool {
-        let now = self.now();
+        let now = self.steady();
         within(&mut self.deletes, now, TimeDelta::minutes(1), limit)
     }
 
@@ -290,6 +307,15 @@ pub(crate) fn days_of(text: &str) -> Option<i64> {
     (days.len() <= 3 && days.bytes().all(|b| b.is_ascii_digit()))
         .then(|| days.parse().ok())
         .flatten()
+}
+
+/// A client that stays on this machine: it follows no redirection and asks no proxy.
+fn client() -> Option<reqwest::Client> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .ok()
 }
 
 /// Counts one more unless there were `limit` within the last `span`; zero counts without a limit.

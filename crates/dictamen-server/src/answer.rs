@@ -41,7 +41,7 @@ impl Explain {
     }
 }
 
-/// A decision, with its trace when one was asked for.
+/// A decision, with its trace when one was asked for: the schema of what [`Decision::json`] writes.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = crate::openapi::example_answer)]
 pub struct DecisionAnswer<'a> {
@@ -89,20 +89,15 @@ pub fn write_for(
         }
         Explain::Full => trace,
     };
-    // A decision has about four kilobytes; growing to them would copy them several times.
-    let mut bytes = Vec::with_capacity(8 * 1024);
-    match (arm, trace) {
-        // Flattening goes through a map; without more there is nothing to flatten into.
-        (None, None) => serde_json::to_writer(&mut bytes, decision)?,
-        (arm, trace) => serde_json::to_writer(
-            &mut bytes,
-            &DecisionAnswer {
-                decision,
-                arm,
-                trace,
-            },
-        )?,
-    }
+    let mut bytes = match arm {
+        None => decision.json(trace)?,
+        // Flattening goes through a map, which is what the line above is spared.
+        arm => serde_json::to_vec(&DecisionAnswer {
+            decision,
+            arm,
+            trace,
+        })?,
+    };
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -21,6 +21,7 @@ use crate::{
     clock::Clock,
     lifecycle::{Lifecycle, shadow::Shadows},
     limits::{Load, Rate},
+    metrics::Metrics,
     openapi,
     problem::{DEFECT, Kind, Problem},
     reload::SharedRules,
@@ -43,6 +44,7 @@ struct Shared {
     shadows: Option<Shadows>,
     load: Arc<Load>,
     rate: Option<Arc<Rate>>,
+    metrics: Arc<Metrics>,
     draining: Arc<AtomicBool>,
 }
 
@@ -87,6 +89,7 @@ impl App {
             rate: limits.rate.map(|quota| Arc::new(Rate::new(quota))),
             lifecycle,
             shadows: shadows.and_then(Shadows::start),
+            metrics: Arc::new(Metrics::new()),
             draining: Arc::default(),
         }))
     }
@@ -143,6 +146,11 @@ impl App {
         self.0.rate.as_deref()
     }
 
+    /// What is counted and timed.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
     /// Reports itself as not ready from now on, while running requests finish.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Relaxed);
@@ -169,7 +177,10 @@ impl App {
                 // The panic hook has logged where; what was said stays out of answers and logs.
                 Problem::new(Kind::Internal, DEFECT).into_response()
             }))
-            .layer(middleware::from_fn(telemetry::observe))
+            .layer(middleware::from_fn_with_state(
+                self.clone(),
+                telemetry::observe,
+            ))
             .with_state(self.clone())
     }
 }

@@ -185,6 +185,22 @@ fn content_length(headers: &HeaderMap) -> Option<usize> {
 }
 
 fn media_type(headers: &HeaderMap) -> Result<(), Problem> {
+    declared(headers, "application/json", |essence| {
+        essence == "application/json"
+            || (essence.starts_with("application/") && essence.ends_with("+json"))
+    })
+}
+
+/// Whether a body is declared to be lines of JSON.
+pub(crate) fn is_ndjson(headers: &HeaderMap) -> Result<(), Problem> {
+    let names = ["application/x-ndjson", "application/jsonl"];
+    declared(headers, "application/x-ndjson", |essence| {
+        names.contains(&essence)
+    })
+}
+
+/// Refuses a body that is encoded or not declared to be what is wanted.
+fn declared(headers: &HeaderMap, wanted: &str, fits: impl Fn(&str) -> bool) -> Result<(), Problem> {
     let refuse = |detail: &str| Err(Problem::new(Kind::UnsupportedMediaType, detail));
     let encoded = headers
         .get_all(header::CONTENT_ENCODING)
@@ -199,12 +215,7 @@ fn media_type(headers: &HeaderMap) -> Result<(), Problem> {
         .and_then(|value| value.split(';').next())
         .map(|essence| essence.trim().to_ascii_lowercase());
     match declared {
-        Some(essence)
-            if essence == "application/json"
-                || (essence.starts_with("application/") && essence.ends_with("+json")) =>
-        {
-            Ok(())
-        }
-        _ => refuse("send the header `Content-Type: application/json`"),
+        Some(essence) if fits(&essence) => Ok(()),
+        _ => refuse(&format!("send the header `Content-Type: {wanted}`")),
     }
 }

@@ -1,6 +1,8 @@
 //! Keeping decisions: what the service asks of the decision log, and what it tells a client when
 //! the log says no.
 
+use std::time::Instant;
+
 use axum::http::Uri;
 use dictamen_store::{Appended, Begun, Claim, Prepared, Store, StoreError};
 
@@ -64,16 +66,20 @@ pub(crate) enum Kept {
 
 /// Makes a decision durable.
 pub(crate) async fn log(
+    app: &App,
     log: &Store,
     decision: Prepared,
     claim: Option<Claim>,
 ) -> Result<Kept, Problem> {
-    match log.log(decision, claim).await {
-        Ok(Appended::Logged(true)) => Ok(Kept::Now),
-        Ok(Appended::Logged(false)) => Ok(Kept::Before),
-        Ok(Appended::Answered(bytes)) => Ok(Kept::Answered(bytes)),
-        Err(error) => Err(problem(&error)),
-    }
+    let since = Instant::now();
+    let appended = log.log(decision, claim).await;
+    let appended = appended.map_err(|error| problem(&error))?;
+    app.metrics().logged(since);
+    Ok(match appended {
+        Appended::Logged(true) => Kept::Now,
+        Appended::Logged(false) => Kept::Before,
+        Appended::Answered(bytes) => Kept::Answered(bytes),
+    })
 }
 
 /// What a client is told.

@@ -12,6 +12,7 @@ mod extract;
 mod keeping;
 pub mod lifecycle;
 pub mod limits;
+mod metrics;
 mod openapi;
 pub mod problem;
 pub mod reload;

@@ -17,7 +17,8 @@ use crate::{
     app::App,
     problem,
     routes::{
-        activations, characteristics, decisions, drafts, health, keys, log, policies, versions,
+        activations, batch, characteristics, decisions, drafts, health, keys, log, policies,
+        versions,
     },
 };
 
@@ -77,6 +78,8 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(decisions::live))
         .routes(routes!(decisions::pinned))
+        .routes(routes!(batch::live))
+        .routes(routes!(batch::pinned))
         .routes(routes!(log::list))
         .routes(routes!(log::one))
         .routes(routes!(policies::list))
@@ -97,6 +100,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(health::index))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
 }
 
 /// The OpenAPI 3.1 document of the service.

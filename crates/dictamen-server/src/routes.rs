@@ -1,6 +1,7 @@
 //! The addresses of the service, one module per subject.
 
 pub(crate) mod activations;
+pub(crate) mod batch;
 pub(crate) mod characteristics;
 pub(crate) mod decisions;
 pub(crate) mod drafts;

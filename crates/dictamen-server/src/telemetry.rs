@@ -4,20 +4,22 @@
 //! decision its id, outcome and policy. Paths, queries, headers and bodies never reach a log,
 //! because any of them may hold personal data.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     body::Body,
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
+use dictamen_engine::Decision;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
     answer,
+    app::App,
     problem::{Kind, Problem},
     serve::Secure,
 };
@@ -37,11 +39,42 @@ pub enum LogFormat {
 /// What the log says of a decision.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
-    pub(crate) policy: String,
-    pub(crate) version: String,
+    pub(crate) policy: Arc<str>,
+    pub(crate) version: Arc<str>,
     pub(crate) outcome: &'static str,
     pub(crate) decision_id: String,
+    /// Codes of the reasons.
+    pub(crate) reasons: Vec<Arc<str>>,
+    /// Characteristics that a rule needed and that were missing, each once.
+    pub(crate) missing: Vec<Arc<str>>,
 }
+
+impl Facts {
+    pub(crate) fn of(decision: &Decision) -> Self {
+        let mut missing: Vec<Arc<str>> = Vec::new();
+        for input in &decision.missing {
+            if !missing.contains(&input.characteristic) {
+                missing.push(Arc::clone(&input.characteristic));
+            }
+        }
+        Self {
+            policy: Arc::clone(&decision.policy.id),
+            version: Arc::clone(&decision.policy.version),
+            outcome: decision.outcome.name(),
+            decision_id: decision.decision_id.clone(),
+            reasons: decision
+                .reasons
+                .iter()
+                .map(|r| Arc::clone(&r.code))
+                .collect(),
+            missing,
+        }
+    }
+}
+
+/// The id of a request, for handlers that answer in a shape of their own.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) Arc<str>);
 
 /// Marks an answer with an error status whose body is not to become a problem.
 #[derive(Debug, Clone, Copy)]
@@ -89,21 +122,28 @@ fn is_sane(id: &str) -> bool {
 }
 
 /// The outermost layer.
-pub(crate) async fn observe(request: Request, next: Next) -> Response {
+pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let _running = app.metrics().begin();
     let started = Instant::now();
     let id = request_id(request.headers());
+    let own = RequestId(id.as_str().into());
+    request.extensions_mut().insert(own);
     let method = request.method().clone();
     let route = request
         .extensions()
         .get::<MatchedPath>()
-        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+        .map_or("unmatched", MatchedPath::as_str);
+    let route: Arc<str> = route.into();
     let span = tracing::info_span!("request", request_id = id);
     let is_secure = request.extensions().get::<Secure>().is_some();
     async move {
         let mut response = finish(next.run(request).await, &id, &method);
         protect(response.headers_mut(), &route, is_secure);
         let facts = response.extensions_mut().remove::<Facts>();
-        log(&method, &route, response.status(), started, facts.as_ref());
+        let status = response.status();
+        app.metrics()
+            .answered(&method, &route, status, started.elapsed(), facts.as_ref());
+        log(&method, &route, status, started, facts.as_ref());
         response
     }
     .instrument(span)
@@ -192,7 +232,7 @@ fn log(method: &Method, route: &str, status: StatusCode, started: Instant, facts
     let latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let status = status.as_u16();
     // Probes ask every few seconds and would drown the rest.
-    if matches!(route, "/healthz" | "/readyz") {
+    if matches!(route, "/healthz" | "/readyz" | "/metrics") {
         tracing::debug!(%method, route, status, latency_us, "answered");
         return;
     }
@@ -205,8 +245,8 @@ fn log(method: &Method, route: &str, status: StatusCode, started: Instant, facts
         route,
         status,
         latency_us,
-        policy = facts.policy,
-        version = facts.version,
+        policy = &*facts.policy,
+        version = &*facts.version,
         outcome = facts.outcome,
         decision_id = facts.decision_id,
         "decided"

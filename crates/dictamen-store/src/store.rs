@@ -346,6 +346,12 @@ impl Store {
         )
     }
 
+    /// How many decisions wait to be written.
+    pub fn waiting(&self) -> usize {
+        let jobs = &self.0.jobs;
+        jobs.max_capacity().saturating_sub(jobs.capacity())
+    }
+
     /// The chain this store writes.
     pub fn instance(&self) -> &str {
         &self.0.chain.instance

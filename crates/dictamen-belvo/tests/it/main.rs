@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod anything;
 mod examples;
 mod hostile;
 mod privacy;

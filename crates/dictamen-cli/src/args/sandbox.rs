@@ -14,19 +14,22 @@ Examples:
   dictamen sandbox faults
   dictamen sandbox population --seed 7 --count 100000 > people.ndjson
 
-It answers as Belvo does for the IMSS, the ISSSTE and Belvo's own sandbox institution: point a client
-at it instead of at https://sandbox.belvo.com. A CURP is the same person each time; the seed says
-which. What goes wrong is chosen by --fault, by the request header X-Sandbox-Fault: NAME, or by the
-first four letters of a CURP; `dictamen sandbox faults` lists all.
+It answers as Belvo does for the IMSS, the ISSSTE, Brazil's INSS and the institution of Belvo's own
+sandbox: point a client at it instead of at https://sandbox.belvo.com. A CURP is the same person each
+time; the seed says which. What goes wrong is chosen by --fault, by the request header
+X-Sandbox-Fault: NAME, or by the first four letters of a CURP; `dictamen sandbox faults` lists all,
+with a CURP for each.
 
 Beside Belvo's addresses it has its own, with the same secrets:
-  GET  /sandbox/                            what it is set to, and its time
-  POST /sandbox/time/                       {\"days\": 7} lets time pass; recurrent links are refreshed
-  POST /sandbox/people/CURP/events/         {\"event\": \"raise\", \"percent\": 10}, job_change, job_loss, hired
-  PUT  /sandbox/faults/                     [\"hang:5%\"] replaces what goes wrong
-  PUT  /sandbox/webhook/                    {\"url\": \"http://127.0.0.1:8080/…\", \"authorization\": \"Bearer abc\"}
-  GET  /sandbox/webhooks/                   the notices sent, and what became of them
-  PUT  /sandbox/institutions/NAME/          {\"status\": \"down\"}
+  GET  /sandbox/                     what it is set to, and its time
+  POST /sandbox/time/                {\"days\": 7} passes time; recurrent links are refreshed
+  POST /sandbox/people/CURP/events/  {\"event\": \"raise\", \"percent\": 10} happens to a person;
+                                     so do job_change, job_loss and hired
+  GET  /sandbox/faults/              what can go wrong
+  PUT  /sandbox/faults/              [\"hang:5%\"] replaces what goes wrong
+  PUT  /sandbox/webhook/             {\"url\": \"http://127.0.0.1:8080/…\", \"authorization\": \"…\"}
+  GET  /sandbox/webhooks/            the notices sent, and what became of them
+  PUT  /sandbox/institutions/NAME/   {\"status\": \"down\"}
 
 It keeps everything in memory, listens on this machine only, and sends notices nowhere else.";
 
@@ -55,7 +58,8 @@ pub(crate) struct SandboxArgs {
         long,
         value_name = "PW",
         default_value = "sandbox-secret-password",
-        env = "DICTAMEN_SANDBOX_SECRET_PASSWORD"
+        env = "DICTAMEN_SANDBOX_SECRET_PASSWORD",
+        hide_env_values = true
     )]
     pub(crate) secret_password: String,
     /// Which people there are
@@ -72,7 +76,8 @@ pub(crate) struct SandboxArgs {
         long,
         value_name = "HEADER",
         requires = "webhook",
-        env = "DICTAMEN_SANDBOX_WEBHOOK_AUTH"
+        env = "DICTAMEN_SANDBOX_WEBHOOK_AUTH",
+        hide_env_values = true
     )]
     pub(crate) webhook_auth: Option<String>,
     /// Seconds a retrieval in the background takes before its notice is sent
@@ -84,6 +89,12 @@ pub(crate) struct SandboxArgs {
     /// Seconds before the first retry; twice as many before the second, and so on
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub(crate) webhook_backoff: f64,
+    /// Give each retry of a notice an id of its own
+    #[arg(long)]
+    pub(crate) webhook_new_ids: bool,
+    /// Tell what a client asked for to be told later as news, not as a historical update
+    #[arg(long)]
+    pub(crate) async_as_news: bool,
     /// Fields left out of notices, separated by commas
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     pub(crate) webhook_without: Vec<String>,

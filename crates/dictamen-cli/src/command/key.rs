@@ -13,6 +13,10 @@ use crate::{
     store,
 };
 
+/// What to do while a service holds the folder.
+const BUSY: &str = "a service runs on this folder: it does the same at /v1/keys for a key with the role \
+    admin; or stop it";
+
 /// Who the log says has changed the keys.
 const BY: &str = "command";
 
@@ -63,7 +67,7 @@ fn after(time: TimeDelta) -> DateTime<Utc> {
 }
 
 async fn change(args: &StoreArgs, asked: KeyChange) -> Result<KeyChanged, Failure> {
-    let store = store::open(args).await?;
+    let store = store::open_or(args, BUSY).await?;
     let changed = store.change_keys(asked, BY).await;
     store.close().await;
     changed.map_err(store::failure)?.map_err(|refusal| {

@@ -43,16 +43,16 @@ pub(crate) fn run(
         Some(SandboxCommand::Faults) => {
             writeln!(
                 out,
-                "{:<24} {:<6} {:<10} what happens",
-                "name", "CURP", "where"
+                "{:<24} {:<20} {:<10} what happens",
+                "name", "CURP it strikes", "where"
             )?;
             for fault in FAULTS {
                 let place = format!("{:?}", fault.stage).to_lowercase();
                 writeln!(
                     out,
-                    "{:<24} {:<6} {place:<10} {}",
+                    "{:<24} {:<20} {place:<10} {}",
                     fault.name,
-                    fault.prefix,
+                    fault.curp(),
                     fault.meaning()
                 )?;
             }
@@ -130,6 +130,8 @@ fn settings(args: &SandboxArgs) -> Result<Settings, Failure> {
             delay: seconds("webhook-delay", args.webhook_delay)?,
             retries: args.webhook_retries,
             backoff: seconds("webhook-backoff", args.webhook_backoff)?,
+            new_ids: args.webhook_new_ids,
+            asked_as_news: args.async_as_news,
             without: args.webhook_without.clone(),
             twice_percent: args.webhook_twice,
             late_percent: args.webhook_late,

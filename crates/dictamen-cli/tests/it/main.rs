@@ -10,6 +10,7 @@ mod editing;
 mod fixing;
 mod formatting;
 mod http;
+mod keys;
 mod killing;
 mod lifecycle;
 mod sandbox;

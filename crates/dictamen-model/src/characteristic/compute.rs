@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Characteristics, definitions};
+use super::{Characteristics, definitions, table};
 use crate::facts::Facts;
 use crate::parameters::{NotCovered, Parameters};
 use crate::request::DecisionRequest;
@@ -42,9 +42,7 @@ pub fn compute(
     parameters: &Parameters,
 ) -> Result<Characteristics, ComputeError> {
     let facts = Facts::of(request, as_of, parameters)?;
-    let values = definitions()
-        .iter()
-        .map(|definition| (definition.compute)(&facts))
-        .collect();
+    let mut values = Vec::with_capacity(definitions().len());
+    table::compute(&facts, &mut values);
     Ok(Characteristics::from_values(values))
 }

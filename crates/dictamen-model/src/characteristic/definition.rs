@@ -2,9 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use super::Value;
-use crate::facts::Facts;
-
 /// The type of a characteristic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -135,6 +132,4 @@ pub struct Definition {
     pub label_es: &'static str,
     /// The fields of the record or the application it is computed from.
     pub source: &'static [&'static str],
-    /// Reads the value off what is known of an application.
-    pub(crate) compute: fn(&Facts<'_>) -> Value,
 }

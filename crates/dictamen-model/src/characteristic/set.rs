@@ -1,11 +1,14 @@
 //! The characteristics of one application, indexed as the table is.
 
+use std::sync::Arc;
+
 use super::{Kind, Value, definitions, index_of};
 
-/// The value of every characteristic for one application.
+/// The value of every characteristic for one application. A clone shares the values: a decision
+/// keeps those it was made on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Characteristics {
-    values: Box<[Value]>,
+    values: Arc<[Value]>,
 }
 
 /// Why a value given by hand does not fit a characteristic.
@@ -34,7 +37,7 @@ impl Characteristics {
     pub(crate) fn from_values(values: Vec<Value>) -> Self {
         debug_assert_eq!(values.len(), definitions().len());
         Self {
-            values: values.into_boxed_slice(),
+            values: values.into(),
         }
     }
 
@@ -74,8 +77,10 @@ impl Characteristics {
     /// number is taken for a decimal characteristic.
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), OverrideError> {
         let index = index_of(name).ok_or_else(|| OverrideError::Unknown(name.to_owned()))?;
-        let (Some(definition), Some(slot)) = (definitions().get(index), self.values.get_mut(index))
-        else {
+        let (Some(definition), Some(slot)) = (
+            definitions().get(index),
+            Arc::make_mut(&mut self.values).get_mut(index),
+        ) else {
             return Err(OverrideError::Unknown(name.to_owned()));
         };
         let value = match (definition.kind, value) {

@@ -30,6 +30,18 @@ pub(super) fn all() -> Vec<Definition> {
     .concat()
 }
 
+/// The values of all subjects, in the order of [`all`].
+pub(super) fn compute(facts: &Facts<'_>, values: &mut Vec<Value>) {
+    application::compute(facts, values);
+    record::compute(facts, values);
+    weeks::compute(facts, values);
+    employment::compute(facts, values);
+    income::compute(facts, values);
+    salary::compute(facts, values);
+    consistency::compute(facts, values);
+    metrics::compute(facts, values);
+}
+
 /// Declares characteristics:
 ///
 /// ```text
@@ -66,9 +78,19 @@ macro_rules! entries {
                     label: $label,
                     label_es: $label_es,
                     source: &[$($source),*],
-                    compute: $compute,
                 },
             )*]
+        }
+
+        /// Reads the values of this subject off what is known, in the order of the entries.
+        pub(super) fn compute(
+            facts: &$crate::facts::Facts<'_>,
+            values: &mut Vec<$crate::characteristic::Value>,
+        ) {
+            $(
+                let read: fn(&$crate::facts::Facts<'_>) -> $crate::characteristic::Value = $compute;
+                values.push(read(facts));
+            )*
         }
     };
 }

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Institution;
+use crate::division::divide;
 use crate::history::{History, pays_less_than_floor};
 use crate::money::{DailySalary, MonthlySalary};
 use crate::parameters::{NotCovered, Parameters, WageZone};
@@ -95,7 +96,7 @@ impl Income {
                 let wage = parameters.minimum_wage(zone, history.reference)?;
                 Ok(wage
                     .monthly(conventions.days_per_month)
-                    .and_then(|wage| gross.pesos().checked_div(wage.pesos())))
+                    .and_then(|wage| divide(gross.pesos(), wage.pesos())))
             };
             income.wage_multiple = multiple(principal.zone)?;
             income.general_wage_multiple = multiple(WageZone::General)?;

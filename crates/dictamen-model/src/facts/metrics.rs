@@ -8,8 +8,9 @@
 use rust_decimal::Decimal;
 
 use super::trend::relative_change;
-use crate::history::{History, Job, Span, overlap_days};
-use crate::money::{DailySalary, MonthlySalary};
+use crate::division::divide;
+use crate::history::{History, Job, Look, Span};
+use crate::money::{DailySalary, MonthConvention, MonthlySalary};
 use crate::parameters::Parameters;
 
 /// How many salary increases and decreases there were.
@@ -85,7 +86,6 @@ impl Metrics {
             return metrics;
         };
         let floor = Floor::new(parameters.conventions().salary_change_floor);
-        let gaps = history.employed.gaps_within(career);
         let idle = career.days().saturating_sub(history.employed.days());
         let since = history
             .employed
@@ -95,17 +95,20 @@ impl Metrics {
         metrics.weeks_last_job = weeks(last.span().days());
         metrics.weeks_since_last_job = since.and_then(weeks);
         metrics.weeks_employed = weeks(history.employed.days());
-        metrics.weeks_with_several = weeks(overlap_days(jobs.iter().map(|job| job.span())));
+        metrics.weeks_with_several = weeks(history.overlap);
         metrics.weeks_between_jobs = weeks(idle);
-        metrics.longest_between_jobs = weeks(gaps.iter().map(|gap| gap.days()).max().unwrap_or(0));
-        metrics.employers_per_year = Decimal::from(career.days())
-            .checked_div(parameters.conventions().days_per_year)
-            .and_then(|years| Decimal::from(metrics.unique_employers).checked_div(years));
+        let gaps = history.employed.gaps_within(career);
+        metrics.longest_between_jobs = weeks(gaps.map(Span::days).max().unwrap_or(0));
+        // In one division, so that what comes out even stays so.
+        let days_per_year = parameters.conventions().days_per_year;
+        metrics.employers_per_year = days_per_year
+            .checked_mul(metrics.unique_employers.into())
+            .and_then(|employers| divide(employers, career.days().into()));
 
         let mut changes: Vec<Change> = Vec::with_capacity(64);
         for job in &jobs {
             let before = changes.len();
-            changes.extend(changes_of(job, floor));
+            changes_of(job, floor, &mut changes);
             if std::ptr::eq(*job, last) {
                 let inside = changes.get(before..).unwrap_or_default();
                 metrics.last_job = Some(Moves::count(inside.iter()));
@@ -122,7 +125,8 @@ impl Metrics {
             .map(|penultimate| Moves::count(change_between(penultimate, last, floor).iter()));
         metrics.overall = Some(Moves::count(changes.iter()));
         let periods = [12_u32, 36, 60];
-        let salaries = Salaries::of(history, periods, parameters);
+        let month = parameters.conventions().days_per_month;
+        let salaries = Salaries::of(history.looks(), periods, month);
         for ((years, months), salaries) in metrics.years.iter_mut().zip(periods).zip(salaries) {
             let Some(window) = history.window(months) else {
                 continue;
@@ -136,7 +140,7 @@ impl Metrics {
             if let Some(salaries) = salaries {
                 years.lowest = Some(salaries.lowest);
                 years.highest = Some(salaries.highest);
-                years.average = salaries.average();
+                years.average = salaries.average;
             }
         }
         metrics
@@ -147,83 +151,78 @@ impl Metrics {
 #[derive(Clone, Copy)]
 struct Salaries {
     lowest: Decimal,
+    average: Option<Decimal>,
     highest: Decimal,
-    /// `None` when it is too large to be exact.
-    sum: Option<Decimal>,
-    months: usize,
 }
 
 impl Salaries {
     /// Of the last months, for ever longer periods; `None` where no salary is known.
     fn of<const PERIODS: usize>(
-        history: &History<'_>,
+        looks: &[Look],
         periods: [u32; PERIODS],
-        parameters: &Parameters,
+        month: MonthConvention,
     ) -> [Option<Self>; PERIODS] {
-        let month = parameters.conventions().days_per_month;
-        let mut so_far: Option<Self> = None;
-        let mut looked = 0_usize;
-        periods.map(|months| {
+        let period = |months: u32| {
             let months = usize::try_from(months).unwrap_or(usize::MAX);
-            let end = months.min(history.looks().len());
-            let looks = history.looks().get(looked..end).unwrap_or_default();
-            // Most months pay what the next one pays.
-            for run in looks.chunk_by(|one, next| same(one.salary, next.salary)) {
-                let salary = run.first().and_then(|look| look.salary?.monthly(month));
-                if let Some(salary) = salary.map(MonthlySalary::pesos) {
-                    so_far = Some(Self::and(so_far, salary, run.len()));
-                }
-            }
-            looked = end;
-            so_far
+            looks.get(..months.min(looks.len())).unwrap_or_default()
+        };
+        Self::in_units(looks, periods, month)
+            .unwrap_or_else(|| periods.map(|months| Self::in_decimals(period(months), month)))
+    }
+
+    fn in_decimals(looks: &[Look], month: MonthConvention) -> Option<Self> {
+        let salaries = || {
+            let known = looks.iter().filter_map(|look| look.salary?.monthly(month));
+            known.map(MonthlySalary::pesos)
+        };
+        let count = Decimal::from(salaries().count());
+        let sum = salaries().try_fold(Decimal::ZERO, Decimal::checked_add);
+        Some(Self {
+            lowest: salaries().min()?,
+            average: sum.and_then(|sum| divide(sum, count)),
+            highest: salaries().max()?,
         })
     }
 
-    /// One period longer by so many months of one salary.
-    fn and(so_far: Option<Self>, salary: Decimal, months: usize) -> Self {
-        let before = so_far.unwrap_or(Self {
-            lowest: salary,
-            highest: salary,
-            sum: Some(Decimal::ZERO),
-            months: 0,
-        });
-        Self {
-            lowest: before.lowest.min(salary),
-            highest: before.highest.max(salary),
-            sum: before.sum.and_then(|sum| plus(sum, salary, months)),
-            months: before.months.saturating_add(months),
+    /// The same where salaries and days of a month have so few digits that nothing is rounded
+    /// either way: salaries per day are compared and added up, and only what comes of it is
+    /// brought to the month.
+    fn in_units<const PERIODS: usize>(
+        looks: &[Look],
+        periods: [u32; PERIODS],
+        month: MonthConvention,
+    ) -> Option<[Option<Self>; PERIODS]> {
+        let days = month.days();
+        i32::try_from(days.mantissa())
+            .ok()
+            .filter(|_| days.scale() <= 10)?;
+        let (mut lowest, mut highest, mut sum, mut count) = (i64::MAX, 0_i64, 0_i64, 0_u32);
+        let mut looks = looks.iter();
+        let mut looked = 0_u32;
+        let mut found = [None; PERIODS];
+        for (found, months) in found.iter_mut().zip(periods) {
+            while looked < months {
+                looked = looked.saturating_add(1);
+                let Some(salary) = looks.next().and_then(|look| look.salary) else {
+                    continue;
+                };
+                let units = salary.units()?;
+                lowest = lowest.min(units);
+                highest = highest.max(units);
+                sum = sum.checked_add(units)?;
+                count = count.saturating_add(1);
+            }
+            let monthly =
+                |units: i64| Decimal::new(units, DailySalary::UNIT_SCALE).checked_mul(days);
+            if count > 0 {
+                *found = Some(Self {
+                    lowest: monthly(lowest)?,
+                    average: divide(monthly(sum)?, count.into()),
+                    highest: monthly(highest)?,
+                });
+            }
         }
-    }
-
-    fn average(&self) -> Option<Decimal> {
-        self.sum?.checked_div(Decimal::from(self.months))
-    }
-}
-
-/// Whether two are both unknown, or equal down to the zeros at their ends.
-fn same(one: Option<DailySalary>, other: Option<DailySalary>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => one.is_written_as(other),
-        (one, other) => one.is_none() && other.is_none(),
-    }
-}
-
-/// A sum and so many times a salary: added at once where both have so few digits that adding them
-/// one by one rounds nothing either.
-fn plus(sum: Decimal, salary: Decimal, times: usize) -> Option<Decimal> {
-    const FEW: i64 = 1 << 50;
-    let few = |value: Decimal| {
-        let units = i64::try_from(value.mantissa()).ok()?;
-        (value.scale() <= 10 && (0..FEW).contains(&units)).then_some(units)
-    };
-    let at_once = || {
-        few(sum)?;
-        let units = few(salary)?.checked_mul(i64::try_from(times).ok()?)?;
-        (units < FEW).then(|| Decimal::new(units, salary.scale()))
-    };
-    match at_once() {
-        Some(salaries) => sum.checked_add(salaries),
-        None => (0..times).try_fold(sum, |sum, _| sum.checked_add(salary)),
+        Some(found)
     }
 }
 
@@ -241,31 +240,22 @@ fn last_job<'h, 'r>(history: &'h History<'r>) -> Option<&'h Job<'r>> {
     })
 }
 
-fn changes_of(job: &Job<'_>, floor: Floor) -> impl Iterator<Item = Change> {
-    let pairs = job.salaries.changes().windows(2);
-    pairs.filter_map(move |pair| match pair {
-        [(_, before), (day, after)] => change(*before, *after, *day, floor),
-        _ => None,
-    })
+/// Adds the changes within a job.
+fn changes_of(job: &Job<'_>, floor: Floor, found: &mut Vec<Change>) {
+    let mut before = None;
+    for (day, salary) in job.salaries.changes() {
+        let after = (*salary, salary.units());
+        if let Some(before) = before {
+            found.extend(floor.change(before, after, *day));
+        }
+        before = Some(after);
+    }
 }
 
 fn change_between(earlier: &Job<'_>, later: &Job<'_>, floor: Floor) -> Option<Change> {
-    change(
-        earlier.last_salary()?,
-        later.first_salary()?,
-        later.start,
-        floor,
-    )
-}
-
-fn change(before: DailySalary, after: DailySalary, day: i64, floor: Floor) -> Option<Change> {
-    let (before, after) = (before.pesos(), after.pesos());
-    let (larger, up) = floor.exceeded_in_units(before, after).or_else(|| {
-        let difference = after.checked_sub(before)?;
-        let least = before.checked_mul(floor.share)?;
-        Some((difference.abs() > least, difference > Decimal::ZERO))
-    })?;
-    larger.then_some(Change { day, up })
+    let [before, after] =
+        [earlier.last_salary()?, later.first_salary()?].map(|salary| (salary, salary.units()));
+    floor.change(before, after, later.start)
 }
 
 /// The share of a salary up to which a change does not count.
@@ -290,22 +280,27 @@ impl Floor {
         }
     }
 
-    /// Whether a change is larger than the share of what was before, and whether it goes up, in
-    /// whole numbers: for figures of like scale and so few digits that nothing wraps here, and
-    /// nothing would be rounded in decimals.
-    fn exceeded_in_units(self, before: Decimal, after: Decimal) -> Option<(bool, bool)> {
-        let small = |value: Decimal| {
-            let units = i64::try_from(value.mantissa()).ok()?;
-            (0..1 << 40).contains(&units).then_some(units)
+    /// The change from one salary to another, each with its units, if it is larger than the floor.
+    /// In whole numbers where there are some: they are so few that nothing wraps.
+    fn change(
+        self,
+        (before, from): (DailySalary, Option<i64>),
+        (after, to): (DailySalary, Option<i64>),
+        day: i64,
+    ) -> Option<Change> {
+        let (larger, up) = if let (Some(from), Some(to), Some((share, power))) =
+            (from, to, self.units)
+        {
+            let difference = to.wrapping_sub(from);
+            let larger = difference.wrapping_abs().wrapping_mul(power) > from.wrapping_mul(share);
+            (larger, difference > 0)
+        } else {
+            let (before, after) = (before.pesos(), after.pesos());
+            let difference = after.checked_sub(before)?;
+            let least = before.checked_mul(self.share)?;
+            (difference.abs() > least, difference > Decimal::ZERO)
         };
-        if before.scale() != after.scale() || before.scale() > 20 {
-            return None;
-        }
-        let (share, power) = self.units?;
-        let (before, after) = (small(before)?, small(after)?);
-        let difference = after.wrapping_sub(before);
-        let larger = difference.wrapping_abs().wrapping_mul(power) > before.wrapping_mul(share);
-        Some((larger, difference > 0))
+        larger.then_some(Change { day, up })
     }
 }
 
@@ -316,9 +311,79 @@ fn years_change(history: &History<'_>, months: u32) -> Option<Decimal> {
 }
 
 fn weeks(days: i64) -> Option<Decimal> {
-    Decimal::from(days).checked_div(Decimal::from(7))
+    divide(Decimal::from(days), Decimal::from(7))
 }
 
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Salaries as they are, to the centavo, and as they could be.
+    fn salaries() -> impl Strategy<Value = DailySalary> {
+        let parts = prop_oneof![
+            (1_i64..1_000_000, 0_u32..=4),
+            (1_i64..1_000, Just(2_u32)),
+            (any::<i64>(), 0_u32..=28),
+        ];
+        parts.prop_filter_map("not negative", |(units, scale)| {
+            DailySalary::new(Decimal::new(units, scale))
+        })
+    }
+
+    fn looks() -> impl Strategy<Value = Vec<Look>> {
+        let usual = (1_i64..1_000_000, 0_u32..=4)
+            .prop_map(|(units, scale)| DailySalary::new(Decimal::new(units, scale)));
+        let salary = prop_oneof![8 => usual.boxed(), 1 => Just(None).boxed()];
+        prop::collection::vec(salary, 0..=61).prop_map(|salaries| {
+            let looks = salaries.into_iter().map(|salary| Look { day: 0, salary });
+            looks.collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn months_in_whole_numbers_are_those_in_decimals(
+            looks in looks(), days in 1_i64..400_000, scale in 0_u32..=4,
+        ) {
+            let Some(month) = MonthConvention::new(Decimal::new(days, scale)) else {
+                return Ok(());
+            };
+            let told = |salaries: Option<Salaries>| {
+                salaries.map(|s| (s.lowest, s.average, s.highest))
+            };
+            let short = Salaries::in_units(&looks, [12, 36, 60], month);
+            prop_assert!(short.is_some());
+            for (short, months) in short.into_iter().flatten().zip([12, 36, 60]) {
+                let looks = &looks[..looks.len().min(months)];
+                prop_assert_eq!(told(short), told(Salaries::in_decimals(looks, month)));
+            }
+        }
+
+        #[test]
+        fn changes_in_whole_numbers_are_those_in_decimals(
+            before in salaries(), after in salaries(), share in 0_i64..1_000, near in any::<bool>(),
+        ) {
+            let floor = Floor::new(Decimal::new(share, 3));
+            // Exactly on the floor, too.
+            let times = before.pesos().checked_mul(Decimal::new(share, 3).saturating_add(Decimal::ONE));
+            let after = times.filter(|_| near).and_then(DailySalary::new).unwrap_or(after);
+            let told = |change: Option<Change>| change.map(|change| (change.day, change.up));
+            let short = floor.change((before, before.units()), (after, after.units()), 7);
+            let long = floor.change((before, None), (after, None), 7);
+            prop_assert_eq!(told(short), told(long));
+        }
+
+        #[test]
+        fn units_are_the_salary(salary in salaries()) {
+            if let Some(units) = salary.units() {
+                prop_assert_eq!(Decimal::new(units, DailySalary::UNIT_SCALE), salary.pesos());
+            }
+        }
+    }
 }

@@ -58,12 +58,13 @@ pub(super) fn institution(link: Option<&Link>, record: &EmploymentRecord) -> Ins
         Some(name) if name.starts_with("imss") => return Institution::Imss,
         _ => {}
     }
-    let (mut of_imss, mut of_issste) = (false, false);
     let rows = record.employment_records.as_deref().unwrap_or_default();
-    for update in rows
+    let updates = rows
         .iter()
-        .flat_map(|row| row.employment_status_updates.iter().flatten())
-    {
+        .flat_map(|row| row.employment_status_updates.iter().flatten());
+    // Most events are of the IMSS, so the first one settles it.
+    let (mut of_imss, mut of_issste) = (false, false);
+    for update in updates {
         match update.event {
             Some(
                 EmploymentEvent::Normal
@@ -71,7 +72,10 @@ pub(super) fn institution(link: Option<&Link>, record: &EmploymentRecord) -> Ins
                 | EmploymentEvent::DyeCertificate,
             ) => of_issste = true,
             Some(EmploymentEvent::Other(_)) | None => {}
-            Some(_) => of_imss = true,
+            Some(_) => {
+                of_imss = true;
+                break;
+            }
         }
     }
     let bare = || {

@@ -12,6 +12,8 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
+use crate::division::short_units;
+
 /// Logarithms of salaries, one a month, the newest first; `None` for months without a known one.
 pub(super) struct Logarithms(Vec<Option<f64>>);
 
@@ -23,9 +25,9 @@ impl Logarithms {
         for salary in salaries {
             // Most months pay what the next one pays.
             if let Some(salary) = salary
-                && last.is_none_or(|(same, _)| same != salary)
+                && last.is_none_or(|(same, _)| same != salary.serialize())
             {
-                last = Some((salary, libm::log(float(salary)?)));
+                last = Some((salary.serialize(), libm::log(float(salary)?)));
             }
             logarithms.push(salary.and(last).map(|(_, logarithm)| logarithm));
         }
@@ -94,9 +96,7 @@ pub(super) fn float(value: Decimal) -> Option<f64> {
 fn quotient(value: Decimal) -> Option<f64> {
     const EXACT: u64 = 1 << 53;
     const POWERS: [f64; 11] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
-    let units = u64::try_from(value.mantissa())
-        .ok()
-        .filter(|units| *units <= EXACT)?;
+    let units = short_units(value).filter(|units| *units <= EXACT)?;
     let power = POWERS.get(usize::try_from(value.scale()).ok()?)?;
     let (high, low) = (
         u32::try_from(units >> 32).ok()?,
@@ -139,7 +139,8 @@ fn millionths(value: f64) -> Option<i128> {
     let Some(unit) = 1_i128.checked_shl(power).filter(|unit| *unit > 0) else {
         return Some(0);
     };
-    let (whole, rest) = (scaled.checked_div(unit)?, scaled.checked_rem(unit)?);
+    // The unit is a power of two.
+    let (whole, rest) = (scaled.checked_shr(power)?, scaled & unit.saturating_sub(1));
     let up = match rest.saturating_mul(2).cmp(&unit) {
         Ordering::Less => false,
         Ordering::Equal => whole & 1 == 1,

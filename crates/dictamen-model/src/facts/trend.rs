@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::statistics::{Logarithms, annual_growth};
-use crate::history::{History, Job};
+use crate::division::divide;
+use crate::history::{History, Job, date_of};
 use crate::parameters::{NotCovered, Parameters};
 
 /// Changes of the salary up to the reference day; `None` where an end is unknown.
@@ -31,10 +32,11 @@ impl Trend {
         let least = usize::try_from(conventions.statistics_min_points).unwrap_or(usize::MAX);
         let now = salary(0);
         let growth = [24_u32, 36, 60].map(|span| annual_growth(salary(span)?, now?, span));
-        let (change_12m, real_change_12m) = match (now, salary(12), history.months_ago(12)) {
-            (Some(now), Some(then), Some(look)) => (
+        let day = history.months_ago(12).and_then(|look| date_of(look.day));
+        let (change_12m, real_change_12m) = match (now, salary(12), day) {
+            (Some(now), Some(then), Some(day)) => (
                 relative_change(now, then),
-                real_change((now, history.reference), (then, look.date), parameters)?,
+                real_change((now, history.reference), (then, day), parameters)?,
             ),
             _ => (None, None),
         };
@@ -58,7 +60,7 @@ impl Trend {
 
 /// `now / then - 1`.
 pub(super) fn relative_change(now: Decimal, then: Decimal) -> Option<Decimal> {
-    now.checked_div(then)?.checked_sub(Decimal::ONE)
+    divide(now, then)?.checked_sub(Decimal::ONE)
 }
 
 /// The change over that of the UMA, in one division, so that a change of exactly some percent
@@ -70,9 +72,8 @@ fn real_change(
 ) -> Result<Option<Decimal>, NotCovered> {
     let (uma_now, uma_then) = (parameters.uma_daily(today)?, parameters.uma_daily(day)?);
     let change = || {
-        now.checked_mul(uma_then)?
-            .checked_div(then.checked_mul(uma_now)?)?
-            .checked_sub(Decimal::ONE)
+        let (now, then) = (now.checked_mul(uma_then)?, then.checked_mul(uma_now)?);
+        divide(now, then)?.checked_sub(Decimal::ONE)
     };
     Ok(change())
 }
@@ -85,5 +86,5 @@ fn jump(history: &History<'_>, job: &Job<'_>, lookback: i64) -> Option<Decimal> 
         return None;
     }
     let before = history.salary_on(day)?.pesos();
-    job.salary_at(history.today())?.pesos().checked_div(before)
+    divide(job.salary_at(history.today())?.pesos(), before)
 }

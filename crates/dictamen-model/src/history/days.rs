@@ -9,6 +9,11 @@ pub(crate) fn day_number(date: NaiveDate) -> i64 {
     i64::from(date.num_days_from_ce())
 }
 
+/// The day of a number; `None` outside the calendar.
+pub(crate) fn date_of(day: i64) -> Option<NaiveDate> {
+    NaiveDate::from_num_days_from_ce_opt(i32::try_from(day).ok()?)
+}
+
 /// A range of days, both ends included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span {
@@ -53,17 +58,15 @@ pub(crate) struct Coverage {
 
 impl Coverage {
     /// The union of ranges.
-    pub(crate) fn of(mut spans: Vec<Span>) -> Self {
-        spans.sort_unstable();
-        let mut runs: Vec<Span> = Vec::new();
-        for span in spans {
-            match runs.last_mut() {
-                Some(run) if span.first <= run.last.saturating_add(1) => {
-                    run.last = run.last.max(span.last);
-                }
-                _ => runs.push(span),
+    pub(crate) fn of(mut runs: Vec<Span>) -> Self {
+        runs.sort_unstable();
+        runs.dedup_by(|next, run| {
+            let touches = next.first <= run.last.saturating_add(1);
+            if touches {
+                run.last = run.last.max(next.last);
             }
-        }
+            touches
+        });
         Self { runs }
     }
 
@@ -95,15 +98,18 @@ impl Coverage {
     }
 
     /// The runs of days within a span that are not covered.
-    pub(crate) fn gaps_within(&self, span: Span) -> Vec<Span> {
-        let mut gaps = Vec::new();
+    pub(crate) fn gaps_within(&self, span: Span) -> impl Iterator<Item = Span> {
         let mut next = span.first;
-        for run in self.runs.iter().filter_map(|run| run.within(span)) {
-            gaps.extend(Span::new(next, run.first.saturating_sub(1)));
+        let runs = self.runs.iter().filter_map(move |run| run.within(span));
+        let behind = Span {
+            first: span.last.saturating_add(1),
+            last: i64::MAX,
+        };
+        runs.chain([behind]).filter_map(move |run| {
+            let gap = Span::new(next, run.first.saturating_sub(1));
             next = run.last.saturating_add(1);
-        }
-        gaps.extend(Span::new(next, span.last));
-        gaps
+            gap
+        })
     }
 
     /// The last stretch of days in which no pause is longer than `bridge` days, pauses included.
@@ -126,7 +132,17 @@ fn total(spans: impl Iterator<Item = Span>) -> i64 {
 }
 
 /// Days that lie in two or more of the ranges.
-pub(crate) fn overlap_days(spans: impl Iterator<Item = Span>) -> i64 {
+pub(crate) fn overlap_days(spans: impl Iterator<Item = Span> + Clone) -> i64 {
+    // Most people have one job after the other, and they come in order.
+    let mut last = i64::MIN;
+    let apart = spans.clone().all(|span| {
+        let behind = span.first > last;
+        last = span.last;
+        behind
+    });
+    if apart {
+        return 0;
+    }
     let mut turns: Vec<(i64, i64)> = spans
         .flat_map(|span| [(span.first, 1), (span.last.saturating_add(1), -1)])
         .collect();

@@ -36,7 +36,8 @@ impl Employers {
             }
             key = Some(&job.key);
         }
-        let mut names: Vec<&str> = jobs.iter().filter_map(|job| job.name.as_deref()).collect();
+        let mut names: Vec<&str> = Vec::with_capacity(jobs.len());
+        names.extend(jobs.iter().filter_map(|job| job.name.as_deref()));
         names.sort_unstable();
         names.dedup();
         Self {

@@ -9,15 +9,15 @@ use crate::money::DailySalary;
 const MONTHS: u32 = 60;
 
 /// One look.
+#[derive(Debug)]
 pub(crate) struct Look {
     /// The day, clamped to the end of the month.
-    pub(crate) date: NaiveDate,
     pub(crate) day: i64,
     /// What the employments alive on it paid; unknown salaries are left out.
     pub(crate) salary: Option<DailySalary>,
 }
 
-/// Sixty months and the reference day, the newest first; fewer where the calendar begins.
+/// The reference day and sixty months, the newest first.
 ///
 /// All that looks at salaries of the past looks at these days, so each is worked out once, and job
 /// by job: within a job salaries are met in order.
@@ -26,26 +26,7 @@ pub(super) fn looks<'j, 'r: 'j>(
     employments: impl Iterator<Item = &'j Job<'r>>,
 ) -> Vec<Look> {
     let mut looks: Vec<Look> = Vec::with_capacity(64);
-    let (mut year, mut month) = (reference.year(), reference.month());
-    looks.extend((0..=MONTHS).map_while(|months| {
-        if months > 0 {
-            (year, month) = match month {
-                1 => (year.checked_sub(1)?, 12),
-                _ => (year, month.saturating_sub(1)),
-            };
-        }
-        let day = reference.day();
-        let date = NaiveDate::from_ymd_opt(year, month, day).or_else(|| {
-            // The month is shorter.
-            let mut days = (28..day).rev();
-            days.find_map(|day| NaiveDate::from_ymd_opt(year, month, day))
-        })?;
-        Some(Look {
-            date,
-            day: day_number(date),
-            salary: None,
-        })
-    }));
+    looks.extend(days(reference).map(|day| Look { day, salary: None }));
     // A sum that is too large to be exact is as unknown as none, and stays so.
     let mut too_large = Vec::new();
     for job in employments {
@@ -57,7 +38,12 @@ pub(super) fn looks<'j, 'r: 'j>(
                 break;
             }
             let dated = salaries.on(look.day);
-            let Some(salary) = job.salary_of(look.day, dated).and_then(DailySalary::known) else {
+            let salary = if look.day == span.last() {
+                job.salary_of(look.day, dated)
+            } else {
+                dated
+            };
+            let Some(salary) = salary else {
                 continue;
             };
             look.salary = match look.salary {
@@ -78,4 +64,32 @@ pub(super) fn looks<'j, 'r: 'j>(
         }
     }
     looks
+}
+
+/// The same day of this month and of those before it, or the last where a month is shorter.
+fn days(reference: NaiveDate) -> impl Iterator<Item = i64> {
+    let day = i64::from(reference.day());
+    let (mut year, mut month) = (reference.year(), reference.month());
+    // The last day of the month before, from which the days of a month are counted.
+    let mut before = day_number(reference).saturating_sub(day);
+    (0..=MONTHS).map(move |months| {
+        if months > 0 {
+            (year, month) = match month {
+                1 => (year.saturating_sub(1), 12),
+                _ => (year, month.saturating_sub(1)),
+            };
+            before = before.saturating_sub(length(year, month));
+        }
+        before.saturating_add(day.min(length(year, month)))
+    })
+}
+
+/// How many days a month has.
+fn length(year: i32, month: u32) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
 }

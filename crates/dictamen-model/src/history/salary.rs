@@ -18,15 +18,23 @@ impl Salaries {
     pub(super) fn of(row: &Row) -> Self {
         let updates = row.employment_status_updates.as_deref().unwrap_or_default();
         let mut changes: Vec<(i64, DailySalary)> = Vec::with_capacity(updates.len());
-        changes.extend(updates.iter().filter_map(|update| {
-            let salary = update.base_salary.and_then(DailySalary::known)?;
-            Some((day_number(update.update_date?), salary))
-        }));
-        // Belvo lists the newest first. A stable sort: of two updates of one day the later in the
-        // order given wins.
-        changes.reverse();
-        changes.sort_by_key(|(day, _)| *day);
-        changes.dedup_by_key(|(day, _)| *day);
+        // Belvo lists the newest first, so this is in order unless somebody changed it.
+        let mut in_order = true;
+        for update in updates.iter().rev() {
+            let Some(salary) = update.base_salary.and_then(DailySalary::known) else {
+                continue;
+            };
+            let Some(day) = update.update_date.map(day_number) else {
+                continue;
+            };
+            in_order &= changes.last().is_none_or(|(before, _)| *before < day);
+            changes.push((day, salary));
+        }
+        if !in_order {
+            // A stable sort: of two updates of one day the later in the order given wins.
+            changes.sort_by_key(|(day, _)| *day);
+            changes.dedup_by_key(|(day, _)| *day);
+        }
         Self {
             changes,
             latest: row.most_recent_base_salary.and_then(DailySalary::known),

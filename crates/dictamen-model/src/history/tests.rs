@@ -44,12 +44,12 @@ proptest! {
         prop_assert_eq!(coverage.days_within(window), count(inside));
         let missing: BTreeSet<i64> =
             (window.first()..=first + length).filter(|day| !set.contains(day)).collect();
-        prop_assert_eq!(days(&coverage.gaps_within(window)), missing);
+        prop_assert_eq!(days(&coverage.gaps_within(window).collect::<Vec<_>>()), missing);
     }
 
     #[test]
     fn gaps_are_apart(spans in spans()) {
-        for pair in Coverage::of(spans).gaps_within(span(0, 199)).windows(2) {
+        for pair in Coverage::of(spans).gaps_within(span(0, 199)).collect::<Vec<_>>().windows(2) {
             prop_assert!(pair[0].within(pair[1]).is_none());
             prop_assert!(pair[1].first() > pair[0].first() + pair[0].days());
         }
@@ -141,7 +141,7 @@ proptest! {
             assert_eq!(history.looks().len(), 61);
             for (look, months) in history.looks().iter().zip(0..) {
                 let date = today - chrono::Months::new(months);
-                assert_eq!((look.date, look.day), (date, day_number(date)));
+                assert_eq!(look.day, day_number(date));
                 assert_eq!(look.salary, history.salary_on(look.day));
             }
             let keys = |jobs: &mut dyn Iterator<Item = &Job<'_>>| {

@@ -1,12 +1,12 @@
 //! The CURP, Mexico's population registry code.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use chrono::NaiveDate;
 
 use crate::json::{Raw, leaf};
 
-/// The codes of the 32 states and of birth abroad.
+/// The codes of the 32 states and of birth abroad, in the order of the alphabet.
 const ENTITIES: [&str; 33] = [
     "AS", "BC", "BS", "CC", "CH", "CL", "CM", "CS", "DF", "DG", "GR", "GT", "HG", "JC", "MC", "MN",
     "MS", "NE", "NL", "NT", "OC", "PL", "QR", "QT", "SL", "SP", "SR", "TC", "TL", "TS", "VZ", "YN",
@@ -63,8 +63,13 @@ leaf!(Curp, |raw, context| match raw {
 });
 
 /// How CURPs are compared and judged.
-pub(super) fn normalised(text: &str) -> String {
-    text.trim().to_uppercase()
+pub(super) fn normalised(text: &str) -> Cow<'_, str> {
+    let usual = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    if text.bytes().all(usual) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.trim().to_uppercase())
+    }
 }
 
 fn birth_date_of_valid(curp: &str) -> Option<NaiveDate> {
@@ -78,7 +83,8 @@ fn birth_date_of_valid(curp: &str) -> Option<NaiveDate> {
                 10 => matches!(b, b'H' | b'M' | b'X'),
                 _ => b.is_ascii_uppercase() || b.is_ascii_digit(),
             });
-    if !shape || !ENTITIES.contains(&curp.get(11..13)?) || !check_digit_holds(curp) {
+    let known = ENTITIES.binary_search(&curp.get(11..13)?).is_ok();
+    if !shape || !known || !check_digit_holds(curp) {
         return None;
     }
     // The homonym character is a digit for births up to 1999 and a letter from 2000 on.
@@ -119,6 +125,16 @@ mod tests {
 
     fn born(text: &str) -> Option<String> {
         Curp::parse(text).birth_date().map(|d| d.to_string())
+    }
+
+    #[test]
+    fn every_entity_is_found() {
+        assert!(
+            ENTITIES
+                .iter()
+                .all(|code| ENTITIES.binary_search(code).is_ok())
+        );
+        assert_eq!(ENTITIES.binary_search(&"QQ").ok(), None);
     }
 
     #[test]

@@ -15,10 +15,14 @@ impl fmt::Debug for Private {
     }
 }
 
-leaf!(Private, |raw, context| match raw {
-    Raw::Text(_) => Some(Self),
-    other => {
-        context.wrong_type("text", other.found());
-        None
+leaf!(
+    Private,
+    short | reader | reader.plain_text(usize::MAX, |_| Some(Self)),
+    |raw, context| match raw {
+        Raw::Text(_) => Some(Self),
+        other => {
+            context.wrong_type("text", other.found());
+            None
+        }
     }
-});
+);

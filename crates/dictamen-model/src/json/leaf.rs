@@ -102,6 +102,9 @@ macro_rules! leaf {
                         return Ok(Some(value));
                     }
                 )?
+                if reader.takes("null") {
+                    return Ok(None);
+                }
                 Ok(match $crate::json::read_raw(reader, $context)? {
                     None => None,
                     Some($crate::json::Raw::Text(text)) if text == "null" => None,
@@ -121,17 +124,21 @@ leaf!(bool, |raw, context| match raw {
     }
 });
 
-leaf!(String, |raw, context| match raw {
-    Raw::Text(text) if text.len() > 1_000 => {
-        context.problem("json::range", "this text is longer than 1000 bytes", None);
-        None
+leaf!(
+    String,
+    short | reader | reader.plain_text(1_000, |text| Some(text.to_owned())),
+    |raw, context| match raw {
+        Raw::Text(text) if text.len() > 1_000 => {
+            context.problem("json::range", "this text is longer than 1000 bytes", None);
+            None
+        }
+        Raw::Text(text) => Some(text.into_owned()),
+        other => {
+            context.wrong_type("text", other.found());
+            None
+        }
     }
-    Raw::Text(text) => Some(text.into_owned()),
-    other => {
-        context.wrong_type("text", other.found());
-        None
-    }
-});
+);
 
 leaf!(NaiveDate, short short_date, |raw, context| match raw {
     Raw::Text(text) => {
@@ -151,26 +158,28 @@ leaf!(NaiveDate, short short_date, |raw, context| match raw {
     }
 });
 
-leaf!(Timestamp, |raw, context| match raw {
-    Raw::Text(text) => {
-        let moment = usual_moment(&text).or_else(|| {
-            let moment = DateTime::parse_from_rfc3339(&text).ok()?;
-            Some(moment.with_timezone(&Utc))
-        });
-        if moment.is_none() {
-            context.problem(
-                "json::timestamp",
-                "expected a moment with its offset, like 2026-09-10T16:20:11Z",
-                None,
-            );
+leaf!(
+    Timestamp,
+    short | reader | reader.plain_text(40, usual_moment),
+    |raw, context| match raw {
+        Raw::Text(text) => {
+            let moment = DateTime::parse_from_rfc3339(&text).ok();
+            let moment = moment.map(|moment| moment.with_timezone(&Utc));
+            if moment.is_none() {
+                context.problem(
+                    "json::timestamp",
+                    "expected a moment with its offset, like 2026-09-10T16:20:11Z",
+                    None,
+                );
+            }
+            moment
         }
-        moment
+        other => {
+            context.wrong_type("a timestamp, written as text", other.found());
+            None
+        }
     }
-    other => {
-        context.wrong_type("a timestamp, written as text", other.found());
-        None
-    }
-});
+);
 
 leaf!(@[const LOW: i64, const HIGH: i64] Whole<LOW, HIGH>, |raw, context| match raw {
     Raw::Number(text) => {
@@ -202,8 +211,7 @@ fn short_date(reader: &mut Reader<'_>) -> Option<NaiveDate> {
 pub(crate) fn short_amount(reader: &mut Reader<'_>, limit: u64) -> Option<Decimal> {
     reader.short_number(|units, places| {
         // What its units do not exceed, the value does not either.
-        let within = u64::try_from(units).is_ok_and(|units| units <= limit);
-        within.then(|| number::short_decimal(units, places))
+        (units <= limit).then(|| number::short_decimal(units, places, false))
     })
 }
 
@@ -214,16 +222,26 @@ pub(crate) fn date(text: &str) -> Option<NaiveDate> {
 
 #[inline]
 fn date_of(ten: [u8; 10]) -> Option<NaiveDate> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = ten else {
+    let [y1, y2, y3, y4, dash, m1, m2, dash_2, d1, d2] = ten;
+    // What is not zero in a digit's place is its value, and in a dash's place no dash. A sum reaches
+    // the highest bit of a byte when the value is no digit; all bytes are tried at once.
+    let head = u64::from_le_bytes([y1, y2, y3, y4, dash, m1, m2, dash_2]) ^ DASHED;
+    let tail = u16::from_le_bytes([d1, d2]) ^ 0x3030;
+    let strange = head | head.wrapping_add(0x7f76_767f_7676_7676);
+    let strange_2 = tail | tail.wrapping_add(0x7676);
+    if (strange | u64::from(strange_2)) & 0x8080_8080_8080_8080 != 0 {
         return None;
+    }
+    let two = |tens: u8, ones: u8| {
+        let digit = |byte: u8| u32::from(byte & 0x0f);
+        digit(tens).wrapping_mul(10).wrapping_add(digit(ones))
     };
-    let year = digits([y1, y2, y3, y4])?;
-    NaiveDate::from_ymd_opt(
-        i32::try_from(year).ok()?,
-        digits([m1, m2])?,
-        digits([d1, d2])?,
-    )
+    let year = two(y1, y2).wrapping_mul(100).wrapping_add(two(y3, y4));
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, two(m1, m2), two(d1, d2))
 }
+
+/// `0000-00-`, the first eight bytes of a day.
+const DASHED: u64 = u64::from_le_bytes(*b"0000-00-");
 
 /// The number that a few digits spell.
 #[inline]

@@ -45,8 +45,8 @@ impl<'de, T: Wire<'de>> Wire<'de> for Vec<T> {
 fn list<'de, T: Wire<'de>>(
     reader: &mut Reader<'de>,
     context: &mut Context,
-    after_each: fn(&mut Context),
-    is_empty: fn(&T) -> bool,
+    after_each: impl Fn(&mut Context),
+    is_empty: impl Fn(&T) -> bool,
 ) -> Result<Option<Vec<T>>, Malformed> {
     match reader.token()? {
         Token::List => elements(reader, context, after_each, is_empty).map(Some),
@@ -62,9 +62,11 @@ fn list<'de, T: Wire<'de>>(
 fn elements<'de, T: Wire<'de>>(
     reader: &mut Reader<'de>,
     context: &mut Context,
-    after_each: fn(&mut Context),
-    is_empty: fn(&T) -> bool,
+    after_each: impl Fn(&mut Context),
+    is_empty: impl Fn(&T) -> bool,
 ) -> Result<Vec<T>, Malformed> {
+    // A list of small things is mostly long: salary updates, not records.
+    let room = if size_of::<T>() <= 64 { 16 } else { 1 };
     let mut read = Vec::new();
     let mut index = 0_usize;
     let mut first = true;
@@ -79,6 +81,9 @@ fn elements<'de, T: Wire<'de>>(
                         "this object has nothing of what is listed here",
                         Some("send it exactly as Belvo answered; an error that Belvo answered with is no record"),
                     );
+                }
+                if read.is_empty() {
+                    read.reserve(room);
                 }
                 read.push(element);
             }

@@ -13,12 +13,14 @@ pub(crate) enum Unfit {
 
 /// The same of so many units of a decimal with so many places.
 #[inline]
-pub(crate) fn short_decimal(mut units: i64, mut scale: u32) -> Decimal {
-    while scale > 0 && units % 10 == 0 {
+pub(crate) fn short_decimal(mut units: u64, mut scale: u32, negative: bool) -> Decimal {
+    while scale > 0 && units.is_multiple_of(10) {
         units /= 10;
         scale = scale.wrapping_sub(1);
     }
-    Decimal::new(units, scale)
+    let [low, high] =
+        [units & 0xffff_ffff, units >> 32].map(|half| u32::try_from(half).unwrap_or(0));
+    Decimal::from_parts(low, high, 0, negative && units > 0, scale)
 }
 
 /// The exact value of a JSON number: `762.54` is 762.54 and `1e-2` is 0.01.
@@ -27,28 +29,24 @@ pub(crate) fn short_decimal(mut units: i64, mut scale: u32) -> Decimal {
 pub(crate) fn decimal(text: &str) -> Result<Decimal, Unfit> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     if let Some((units, scale)) = short(unsigned.as_bytes()) {
-        let units = if unsigned.len() < text.len() {
-            units.wrapping_neg()
-        } else {
-            units
-        };
-        return Ok(short_decimal(units, scale));
+        let negative = unsigned.len() < text.len();
+        return Ok(short_decimal(units, scale, negative));
     }
     any(text)
 }
 
 /// Units and places of a number without sign and exponent whose digits fit a machine word, as
 /// nearly all are.
-fn short(digits: &[u8]) -> Option<(i64, u32)> {
+fn short(digits: &[u8]) -> Option<(u64, u32)> {
     if digits.len() > 18 {
         return None;
     }
-    let (mut units, mut scale, mut point) = (0_i64, 0_u32, 0_u32);
+    let (mut units, mut scale, mut point) = (0_u64, 0_u32, 0_u32);
     for byte in digits {
         match byte {
             b'0'..=b'9' => {
                 // Eighteen digits do not wrap.
-                units = units.wrapping_mul(10).wrapping_add(i64::from(byte & 0x0f));
+                units = units.wrapping_mul(10).wrapping_add(u64::from(byte & 0x0f));
                 scale = scale.wrapping_add(point);
             }
             b'.' => point = 1,

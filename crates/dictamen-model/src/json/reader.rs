@@ -254,15 +254,40 @@ impl<'de> Reader<'de> {
         Some(position)
     }
 
-    /// Takes a text, given with its quotes, if it is next.
+    /// Takes a word, or a text given with its quotes, if it is next.
     #[inline]
-    pub(crate) fn takes(&mut self, quoted: &str) -> bool {
+    pub(crate) fn takes(&mut self, word: &str) -> bool {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let found = rest.starts_with(quoted.as_bytes());
+        let found = rest.starts_with(word.as_bytes());
         if found {
-            self.forward(quoted.len());
+            self.forward(word.len());
         }
         found
+    }
+
+    /// Takes what `read` makes of a text without escapes of so many bytes at most, if one is next
+    /// that it makes something of. `"null"` is left, which means something else.
+    #[inline]
+    pub(crate) fn plain_text<T>(
+        &mut self,
+        most: usize,
+        read: impl FnOnce(&'de str) -> Option<T>,
+    ) -> Option<T> {
+        if self.byte() != Some(b'"') {
+            return None;
+        }
+        let start = self.at.saturating_add(1);
+        let end = plain_end(self.text.as_bytes(), start);
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return None;
+        }
+        let text = self.text.get(start..end)?;
+        if text.len() > most || text == "null" {
+            return None;
+        }
+        let value = read(text)?;
+        self.at = end.saturating_add(1);
+        Some(value)
     }
 
     /// Takes what `read` makes of a text of ten bytes, if one is next that it makes something of.
@@ -296,7 +321,7 @@ impl<'de> Reader<'de> {
     #[inline]
     pub(crate) fn short_number<T>(
         &mut self,
-        read: impl FnOnce(i64, u32) -> Option<T>,
+        read: impl FnOnce(u64, u32) -> Option<T>,
     ) -> Option<T> {
         let rest = self.text.as_bytes().get(self.at..)?;
         let (mut units, whole) = digits(0, rest);
@@ -365,17 +390,48 @@ impl<'de> Reader<'de> {
 /// The number that the digits at the beginning of a text spell behind other ones, and how many
 /// they are; wrapped around when they are too many.
 #[inline]
-fn digits(mut number: i64, text: &[u8]) -> (i64, usize) {
+fn digits(mut number: u64, text: &[u8]) -> (u64, usize) {
+    if let Some((few, count)) = text.first_chunk().and_then(|eight| few_digits(*eight)) {
+        let power = POWERS.get(count).copied().unwrap_or(1);
+        return (number.wrapping_mul(power).wrapping_add(few), count);
+    }
     let mut count = 0_usize;
     for byte in text {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             break;
         }
-        number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
         count = count.wrapping_add(1);
     }
     (number, count)
+}
+
+const POWERS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+
+/// The number that the digits at the beginning of eight bytes spell, and how many they are; `None`
+/// when all eight are digits.
+///
+/// All bytes are looked at at once: a sum reaches the highest bit of a byte that is no digit. Then
+/// neighbours are put together, digits into pairs, pairs into fours, fours into the number.
+#[inline]
+fn few_digits(eight: [u8; 8]) -> Option<(u64, usize)> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let values = u64::from_le_bytes(eight) ^ 0x3030_3030_3030_3030;
+    let others = (values | values.wrapping_add(0x7676_7676_7676_7676)) & HIGH;
+    if others == 0 {
+        return None;
+    }
+    let count = others.trailing_zeros() / 8;
+    // Zeros go before the digits; where there are none nothing is left to shift out.
+    let digits = match count {
+        0 => 0,
+        count => values.wrapping_shl(64_u32.wrapping_sub(count.wrapping_mul(8))),
+    };
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    let number = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
+    Some((number, usize::try_from(count).unwrap_or(0)))
 }
 
 /// Where the run of bytes ends that are neither quote, backslash nor control character.

@@ -131,12 +131,41 @@ proptest! {
     }
 
     #[test]
+    fn a_day_is_that_of_the_library(
+        day in prop_oneof!["[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9:/-]{10}", "[\\x00-\\x7f]{10}", "[0-9é-]{5,10}"],
+    ) {
+        let spelt = day.len() == 10
+            && day.bytes().enumerate().all(|(at, b)| match at {
+                4 | 7 => b == b'-',
+                _ => b.is_ascii_digit(),
+            });
+        // The library takes shorter and longer spellings too.
+        let expected = spelt.then(|| day.parse::<chrono::NaiveDate>().ok()).flatten();
+        prop_assert_eq!(super::leaf::date(&day), expected);
+    }
+
+    #[test]
+    fn text_taken_at_once_is_that_of_the_long_way(text in "\"[a\\\\\"nul\\x00-\\x1fé]{0,12}\"") {
+        let mut short = Reader::new(&text);
+        if let Some(taken) = short.plain_text(20, |text| Some(text.to_owned())) {
+            let mut long = Reader::new(&text);
+            let Ok(Token::Text(quoted)) = long.token() else {
+                return Err(TestCaseError::fail("no text"));
+            };
+            let said = quoted.text();
+            prop_assert_eq!(said.as_deref(), Some(&*taken));
+            prop_assert_eq!(short.position(), long.position());
+            prop_assert_ne!(taken, "null");
+        }
+    }
+
+    #[test]
     fn a_number_taken_at_once_is_that_of_its_text(
         text in "-?[0-9]{1,20}(\\.[0-9]{0,20})?([eE][0-9])?", end in "[,}\\] x]",
     ) {
         let whole = format!("{text}{end}");
         let mut reader = Reader::new(&whole);
-        let taken = reader.short_number(|units, places| Some(number::short_decimal(units, places)));
+        let taken = reader.short_number(|units, places| Some(number::short_decimal(units, places, false)));
         if let Some(taken) = taken {
             same_as_serde(&text);
             prop_assert_eq!(reader.position(), text.len());

@@ -77,6 +77,7 @@ async fn faults() -> Answer {
             json!({
                 "name": fault.name,
                 "prefix": fault.prefix,
+                "curp": fault.curp(),
                 "stage": fault.stage,
                 "meaning": fault.meaning(),
             })

@@ -64,6 +64,11 @@ impl Query {
             .map(|(_, value)| &**value)
     }
 
+    /// Whether a list is asked for by a field, alone or among several.
+    pub(crate) fn names(&self, field: &str) -> bool {
+        self.get(field).is_some() || self.get(&format!("{field}__in")).is_some()
+    }
+
     /// The part of an object that `omit` and `fields` leave.
     pub(crate) fn chosen(&self, json: String) -> String {
         let names = |key: &str| -> Option<Vec<&str>> {

@@ -6,7 +6,7 @@ use axum::extract::{Path, State as Extract};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse as _;
 
-use super::answer::{Refusal, json_text, uuid};
+use super::answer::{Refusal, Wrong, json_text, uuid};
 use super::fields::Fields;
 use super::links::{accepted, find};
 use super::list::{Field, Filtered, Query};
@@ -45,10 +45,15 @@ pub(super) fn list(
     headers: &HeaderMap,
     uri: &Uri,
 ) -> Answer {
+    let query = Query::of(uri);
+    if resource == Resource::Employments && !query.names("link") {
+        let wrong = Wrong::new("required", "This field is required.");
+        return Err(Refusal::bad(wrong.field("link")));
+    }
     let mut state = sandbox.state();
     state.drop_stale();
     let rows = state.stored.get(&resource).into_iter().flatten().rev();
-    Query::of(uri).page(rows, sandbox.settings().page_size, headers, uri)
+    query.page(rows, sandbox.settings().page_size, headers, uri)
 }
 
 pub(super) fn retrieve(
@@ -63,13 +68,13 @@ pub(super) fn retrieve(
     let wanted = Wanted {
         attach_pdf: fields.flag("attach_pdf", false),
         reference: fields.day("reference_date"),
+        from: fields.day("date_from"),
+        to: fields.day("date_to"),
     };
     let save = fields.flag("save_data", true);
     fields.finish()?;
     let row = find(&sandbox, &link.unwrap_or_default()).map_err(|_| {
-        Refusal::bad(
-            super::answer::Wrong::new("does_not_exist", "Object does not exist.").field("link"),
-        )
+        Refusal::bad(Wrong::new("does_not_exist", "Object does not exist.").field("link"))
     })?;
     let mut state = sandbox.state();
     if !row.institution.resources().contains(&resource) {
@@ -97,7 +102,11 @@ pub(super) fn retrieve(
     }
     let got = retrieval::gather(&sandbox, &mut state, &row, resource, wanted)?;
     let query = Query::of(uri);
-    let text = format!("[{}]", query.chosen(got.json.clone()));
+    let chosen: Vec<String> = got
+        .iter()
+        .map(|row| query.chosen(row.json.clone()))
+        .collect();
+    let text = format!("[{}]", chosen.join(","));
     if !save {
         return Ok(on_the_way(json_text(StatusCode::OK, text), &row.curp));
     }

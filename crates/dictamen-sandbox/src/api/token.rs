@@ -96,7 +96,7 @@ pub(super) async fn create(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> A
         ));
     }
     let mut state = sandbox.state();
-    let now = state.now();
+    let now = state.steady();
     let jti = hex_id();
     let expires_at = later(now, TimeDelta::minutes(MINUTES));
     // A token that expired lately still knows where to return to.
@@ -173,7 +173,7 @@ pub(crate) fn known(sandbox: &Sandbox, token: &str) -> Option<Known> {
     let state = sandbox.state();
     let session = state.sessions.get(&claims.jti)?;
     let usable =
-        claims.token_type == "access" && claims.exp > state.now().timestamp() && !session.used;
+        claims.token_type == "access" && claims.exp > state.steady().timestamp() && !session.used;
     Some(Known {
         usable,
         options: session.options.clone(),

@@ -69,6 +69,13 @@ pub(crate) struct Employment {
     pub(crate) movements: Vec<Movement>,
 }
 
+impl Employment {
+    /// Whether the institute takes it for a current one on a day.
+    pub(crate) fn is_open(&self, day: NaiveDate) -> bool {
+        self.end > day || self.forgotten
+    }
+}
+
 /// A whole working life.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Timeline {

@@ -34,17 +34,16 @@ impl Timeline {
     pub(crate) fn change(&mut self, event: LifeEvent, day: NaiveDate, dice: &mut Dice) {
         self.jobs.retain(|job| job.start <= day);
         self.retired = self.retired.filter(|retired| *retired <= day);
-        let current = |end: NaiveDate| end > day;
         let earned = self
             .jobs
             .iter()
-            .filter(|job| current(job.end) && !job.voluntary)
+            .filter(|job| job.is_open(day) && !job.voluntary)
             .filter_map(|job| job.movements.iter().rfind(|movement| movement.date <= day))
             .map(|movement| movement.salary)
             .max();
         match event {
             LifeEvent::Raise { percent } => {
-                for job in self.jobs.iter_mut().filter(|job| current(job.end)) {
+                for job in self.jobs.iter_mut().filter(|job| job.is_open(day)) {
                     job.movements.retain(|movement| movement.date <= day);
                     let Some(before) = job.movements.last().copied() else {
                         continue;
@@ -68,7 +67,7 @@ impl Timeline {
     }
 
     fn end_all(&mut self, day: NaiveDate) {
-        for job in self.jobs.iter_mut().filter(|job| job.end > day) {
+        for job in self.jobs.iter_mut().filter(|job| job.is_open(day)) {
             job.end = day;
             job.forgotten = false;
             job.movements.retain(|movement| movement.date < day);
@@ -100,4 +99,32 @@ fn changed(salary: i64, percent: i64, day: NaiveDate, state: &str) -> i64 {
     share(salary, 100_i64.saturating_add(percent), 100)
         .max(floor(day, state))
         .min(cap(day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_nobody_closed_ends_with_the_others() {
+        let on = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let mut dice = Dice::new(1, "forgotten");
+        let mut job = employer("PUEBLA", &mut dice);
+        job.start = on("2019-03-04");
+        job.end = on("2020-01-01");
+        job.forgotten = true;
+        job.movements = vec![Movement {
+            date: job.start,
+            event: Event::Hired,
+            salary: 20_000,
+        }];
+        let mut timeline = Timeline {
+            jobs: vec![job],
+            ..Timeline::default()
+        };
+        timeline.change(LifeEvent::JobLoss, on("2026-09-15"), &mut dice);
+        let job = &timeline.jobs[0];
+        assert!(!job.is_open(on("2026-09-15")));
+        assert_eq!(job.movements[1].event, Event::DismissedResigned);
+    }
 }

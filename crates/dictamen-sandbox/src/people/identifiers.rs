@@ -95,6 +95,11 @@ pub(crate) fn looks_like_a_curp(text: &str) -> bool {
             })
 }
 
+/// Whether a text has the digits of a CPF, by which people are known in Brazil.
+pub(crate) fn looks_like_a_cpf(text: &str) -> bool {
+    text.len() == 11 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A social security number.
 pub(crate) fn nss(birth: NaiveDate, dice: &mut Dice) -> String {
     let joined = birth

@@ -137,7 +137,7 @@ impl<'a> View<'a> {
     }
 
     fn is_open(&self, job: &Employment) -> bool {
-        job.end > self.day || job.forgotten
+        job.is_open(self.day)
     }
 
     fn employed(&self) -> bool {
@@ -227,9 +227,7 @@ pub(crate) fn employment_record(subject: &Subject<'_>) -> String {
         collected_at: &collected_at,
         report_date: subject.report,
         days_since_extraction: (!old).then(|| {
-            subject
-                .now
-                .date_naive()
+            mexican_day(subject.now)
                 .signed_duration_since(subject.report)
                 .num_days()
                 .max(0)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dictamen_belvo::trouble::Trouble;
 use dictamen_belvo::widget::WidgetRequest;
-use dictamen_belvo::wire::{EmploymentMetrics, Institution, Owner};
+use dictamen_belvo::wire::{BrazilEmployment, EmploymentMetrics, Institution, Owner};
 use dictamen_belvo::{
     Change, Client, Config, Credentials, Filter, Kind, NewLink, Retrieve, Retry, Storage,
 };
@@ -50,7 +50,7 @@ async fn everything_a_link_can_do() {
         .all::<Institution>(&Filter::default(), 10)
         .await
         .unwrap();
-    assert_eq!(institutions.len(), 3);
+    assert_eq!(institutions.len(), 4);
     let supported = institutions[0].value.resources.as_ref().unwrap();
     assert!(supported.contains(&"CURRENT_EMPLOYMENTS".to_owned()));
 
@@ -329,7 +329,7 @@ async fn rare_shapes_are_read() {
             record
                 .value
                 .days_since_extraction
-                .map_or(0, |days| days.get())
+                .map_or(0, dictamen_model::Whole::get)
                 > 40,
             letters == "XFOR"
         );
@@ -360,4 +360,66 @@ async fn passing_faults_are_survived() {
         survived += u32::from(client.links(&Filter::default()).await.is_ok());
     }
     assert!(survived > 45, "{survived}");
+}
+
+#[tokio::test]
+async fn brazil_s_employments_come_one_per_employer() {
+    let local = Local::start(calm()).await;
+    let client = client(&local);
+    let mut new = NewLink::single("inss_br_employment", "12345678909");
+    new.fetch_resources = vec!["EMPLOYMENTS".into()];
+    let id = client.register(&new).await.unwrap().id.unwrap();
+    local
+        .until(&format!("/api/br/employments/?link={id}"), 1)
+        .await;
+    let listed = client
+        .all::<BrazilEmployment>(&Filter::link(&id), 100)
+        .await
+        .unwrap();
+    let retrieved = client
+        .retrieve::<BrazilEmployment>(&Retrieve::of(&id))
+        .await
+        .unwrap();
+    assert_eq!(listed.len(), retrieved.len());
+    assert!(listed.len() > 1);
+    for element in &retrieved {
+        let employment = &element.value;
+        assert!(employment.start_date.is_some() && employment.employer_data.is_some());
+        let salaries = employment.salaries.as_ref().unwrap();
+        assert!(
+            salaries
+                .iter()
+                .all(|salary| salary.base_amount.unwrap().scale() == 2)
+        );
+    }
+    let last = retrieved[0].value.start_date.unwrap();
+    let some = Retrieve {
+        date_from: Some(last),
+        save_data: false,
+        ..Retrieve::of(&id)
+    };
+    let some = client.retrieve::<BrazilEmployment>(&some).await.unwrap();
+    assert!(!some.is_empty() && some.len() < retrieved.len());
+    let unfiltered = client
+        .list::<BrazilEmployment>(&Filter::default())
+        .await
+        .unwrap_err();
+    assert_eq!(unfiltered.code(), Some("required"));
+    let record = client
+        .retrieve::<EmploymentRecord>(&Retrieve::of(&id))
+        .await
+        .unwrap_err();
+    assert_eq!(record.trouble(), Trouble::Unsupported);
+    let wrong = NewLink::single("inss_br_employment", "1234");
+    assert_eq!(
+        client
+            .register(&NewLink {
+                fetch_resources: Vec::new(),
+                ..wrong
+            })
+            .await
+            .unwrap_err()
+            .trouble(),
+        Trouble::LoginFailed
+    );
 }

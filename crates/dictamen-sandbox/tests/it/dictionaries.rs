@@ -91,8 +91,9 @@ impl Dictionary {
             ("array", Value::Array(list)) => {
                 let inside = format!("{path}[].");
                 if self.0.keys().any(|key| key.starts_with(&inside)) {
-                    list.iter()
-                        .for_each(|item| self.object(&inside, item, wrong));
+                    for item in list {
+                        self.object(&inside, item, wrong);
+                    }
                 }
                 true
             }
@@ -168,6 +169,17 @@ async fn answers_conform_to_belvo_s_dictionaries() {
                 hold(name, &got.json()[0]);
             }
         }
+    }
+    let body = json!({ "institution": "inss_br_employment", "username": "12345678909", "access_mode": "single" });
+    let id = local.post("/api/links/", body).await.json()["id"].clone();
+    for employment in local
+        .post("/api/br/employments/", json!({ "link": id }))
+        .await
+        .json()
+        .as_array()
+        .unwrap()
+    {
+        hold("employments_brazil", employment);
     }
     wrong.retain(|_, wrong| !wrong.is_empty());
     // Belvo's dictionary says not nullable, Belvo's own answers and texts say null.

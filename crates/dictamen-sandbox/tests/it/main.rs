@@ -9,6 +9,9 @@
     reason = "tests"
 )]
 
+mod anything;
+mod browser;
+mod chaos;
 mod client;
 mod dictionaries;
 mod limits;

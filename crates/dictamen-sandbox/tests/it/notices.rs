@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::Redirect;
 use axum::routing::post;
 use dictamen_belvo::webhook::{Meaning, Notice, Secret};
 use dictamen_model::wire::EmploymentChange;
@@ -33,13 +34,16 @@ impl Receiver {
             refuse: Arc::new(Mutex::new(refuse)),
             got: Arc::default(),
         };
+        let moved = post(|| async { Redirect::temporary("/hooks") });
         let app = Router::new()
+            .route("/moved", moved)
             .route("/hooks", post(Self::take))
             .with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         receiver
     }
 
+    #[expect(clippy::unused_async, reason = "a handler")]
     async fn take(State(receiver): State<Self>, headers: HeaderMap, body: Bytes) -> StatusCode {
         let secret = Secret::basic("belvo", "agreed");
         assert!(secret.is(headers["authorization"].as_bytes()));
@@ -63,7 +67,7 @@ impl Receiver {
     }
 
     async fn wait(&self, count: usize) -> Vec<Notice> {
-        for _ in 0..400 {
+        for _ in 0..1_000 {
             if self.got.lock().unwrap().len() >= count {
                 break;
             }
@@ -198,7 +202,7 @@ async fn a_refused_notice_is_sent_again_with_its_id() {
 #[tokio::test]
 async fn a_notice_is_given_up_after_five_retries() {
     let (local, receiver) = start(100, |settings| {
-        settings.notices.backoff = Duration::from_millis(2)
+        settings.notices.backoff = Duration::from_millis(2);
     })
     .await;
     let body = json!({ "institution": "planet_mx_employment", "username": "ANY", "fetch_resources": ["OWNERS"] });
@@ -365,4 +369,118 @@ async fn notices_go_to_this_machine_only() {
         )
         .await;
     assert_eq!(taken.status, 200);
+}
+
+#[tokio::test]
+async fn brazil_s_answers_are_told_as_news() {
+    let (local, receiver) = start(0, |_| {}).await;
+    let body = json!({ "institution": "inss_br_employment", "username": "12345678909", "access_mode": "single", "fetch_resources": ["EMPLOYMENTS"] });
+    let id = local.post("/api/links/", body).await.json()["id"].clone();
+    let first = &receiver.wait(1).await[0].webhook;
+    let total = first
+        .data
+        .as_ref()
+        .unwrap()
+        .total_employments
+        .unwrap()
+        .get();
+    assert!(total > 1);
+    let ask = local
+        .request("POST", "/api/br/employments/")
+        .header("X-Belvo-Request-Mode", "async");
+    assert_eq!(got(ask.json(&json!({ "link": id }))).await.status, 202);
+    let news = &receiver.wait(2).await[1];
+    assert_eq!(news.meaning(), Meaning::Fetch);
+    assert_eq!(
+        news.webhook.webhook_code.as_ref().unwrap().as_str(),
+        "new_employments_available"
+    );
+    assert_eq!(
+        news.webhook
+            .data
+            .as_ref()
+            .unwrap()
+            .new_employments
+            .unwrap()
+            .get(),
+        total
+    );
+}
+
+#[tokio::test]
+async fn days_can_pass_in_seconds() {
+    let (local, receiver) = start(0, |settings| {
+        settings.day_seconds = Some(1);
+        settings.refresh_rate = "24h".into();
+    })
+    .await;
+    let person = curp("QXWA");
+    let path = format!("/sandbox/people/{person}/events/");
+    local.post(&path, json!({ "event": "job_loss" })).await;
+    local.post(&path, json!({ "event": "hired" })).await;
+    let body = json!({ "institution": "imss_mx_employment", "username": person, "fetch_resources": ["EMPLOYMENT_RECORDS"] });
+    local.post("/api/links/", body).await;
+    receiver.wait(1).await;
+    let before = local.sandbox.now();
+    local.post(&path, json!({ "event": "job_loss" })).await;
+    let notices = receiver.wait(3).await;
+    assert!(
+        notices
+            .iter()
+            .any(|notice| notice.meaning() == Meaning::Changed)
+    );
+    let passed = local
+        .sandbox
+        .now()
+        .signed_duration_since(before)
+        .num_hours();
+    assert!((12..=240).contains(&passed), "{passed}");
+}
+
+#[tokio::test]
+async fn what_is_not_documented_can_be_either() {
+    let (local, receiver) = start(1, |settings| {
+        settings.notices.new_ids = true;
+        settings.notices.asked_as_news = true;
+        settings.refresh_replaces = true;
+    })
+    .await;
+    let body = json!({ "institution": "imss_mx_employment", "username": curp("QXWA"), "fetch_resources": ["EMPLOYMENT_RECORDS"] });
+    let id = local.post("/api/links/", body).await.json()["id"].clone();
+    let notices = receiver.wait(2).await;
+    assert_ne!(notices[0].keys[0], notices[1].keys[0]);
+    assert_eq!(notices[0].keys[1], notices[1].keys[1]);
+    let ask = local
+        .request("POST", "/api/employment-records/")
+        .header("X-Belvo-Request-Mode", "async");
+    got(ask.json(&json!({ "link": id }))).await;
+    let news = &receiver.wait(3).await[2].webhook;
+    assert_eq!(
+        news.webhook_code.as_ref().unwrap().as_str(),
+        "new_employment_records_available"
+    );
+    assert_eq!(
+        local.get("/api/employment-records/").await.json()["count"],
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_notice_follows_nobody_elsewhere() {
+    let (local, receiver) = start(0, |settings| {
+        let target = settings.notices.target.as_mut().unwrap();
+        target.url = target.url.replace("/hooks", "/moved");
+        settings.notices.retries = 0;
+    })
+    .await;
+    local.link("planet_mx_employment", "ANY", "single").await;
+    receiver.wait(0).await;
+    let log = local.until("/sandbox/webhooks/", 2).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(
+        local.get("/sandbox/webhooks/").await.json()[0]["status"],
+        307,
+        "{log}"
+    );
+    assert!(receiver.got.lock().unwrap().is_empty());
 }

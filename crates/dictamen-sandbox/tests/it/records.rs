@@ -36,17 +36,9 @@ async fn a_record_is_retrieved_read_and_deleted() {
         .await;
     assert_eq!(unsaved.status, 200);
     assert_eq!(local.get(&path).await.json()["count"], 2);
-    for key in [
-        "internal_identification",
-        "employment_records",
-        "personal_data",
-    ] {
-        assert_eq!(
-            key == "employment_records" || made[0][key] == first[key],
-            true,
-            "{key}"
-        );
-    }
+    let jobs = |record: &Value| record["employment_records"].as_array().unwrap().len();
+    assert_eq!(jobs(&made[0]), jobs(&first));
+    assert_eq!(made[0]["personal_data"], first["personal_data"]);
 
     let element = format!("/api/employment-records/{}/", first["id"].as_str().unwrap());
     assert_eq!(local.get(&element).await.json(), first);
@@ -253,7 +245,7 @@ async fn what_is_wrong_with_a_retrieval() {
 async fn institutions_describe_themselves() {
     let local = Local::start(calm()).await;
     let all = local.get("/api/institutions/").await.json();
-    assert_eq!(all["count"], 3);
+    assert_eq!(all["count"], 4);
     let id = all["results"][1]["id"].as_i64().unwrap();
     let issste = local.get(&format!("/api/institutions/{id}/")).await.json();
     assert_eq!(

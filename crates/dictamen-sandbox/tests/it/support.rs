@@ -114,6 +114,11 @@ impl Local {
             sandbox.clone(),
             std::future::pending(),
         ));
+        Self::at(sandbox, base)
+    }
+
+    /// A sandbox that is served already.
+    pub(crate) fn at(sandbox: Sandbox, base: String) -> Self {
         Self {
             sandbox,
             base,

@@ -1,12 +1,8 @@
 //! The hosted widget: its tokens, its page, and what it may do.
 
-use std::process::Command;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use dictamen_belvo::widget::{CallbackUrls, WidgetLook, WidgetRequest};
 use serde_json::{Value, json};
 
-use crate::client::client;
 use crate::support::{Got, Local, calm, curp, got};
 
 async fn token(local: &Local, more: Value) -> Got {
@@ -242,57 +238,4 @@ async fn every_word_is_there_in_three_languages() {
         asked += 1;
     }
     assert!(asked > 30, "{asked}");
-}
-
-#[tokio::test]
-async fn a_browser_shows_the_institutions() {
-    let Ok(_) = Command::new("chromium").arg("--version").output() else {
-        eprintln!("skipped: there is no chromium here");
-        return;
-    };
-    let local = Local::start(calm()).await;
-    let mut config = client(&local).config().clone();
-    config.widget_url = format!("{}/widget/", local.base).parse().unwrap();
-    let client = dictamen_belvo::Client::new(config).unwrap();
-    let request = WidgetRequest {
-        fetch_resources: vec!["EMPLOYMENT_RECORDS".into()],
-        company_name: Some("Caja del Valle".into()),
-        callbacks: CallbackUrls {
-            success: Some("app://success".into()),
-            ..CallbackUrls::default()
-        },
-        ..WidgetRequest::default()
-    };
-    let token = client.widget_token(&request).await.unwrap();
-    let look = |locale: &str| WidgetLook {
-        locale: Some(locale.into()),
-        institutions: vec!["imss_mx_employment".into(), "issste_mx_employment".into()],
-        ..WidgetLook::default()
-    };
-    let folder = std::env::temp_dir().join(format!("dictamen-widget-{}", std::process::id()));
-    for (locale, question) in [
-        ("es", "¿Dónde está registrado su empleo?"),
-        ("en", "Where is your employment registered?"),
-    ] {
-        let address = client.widget_address(&token, &look(locale)).to_string();
-        let profile = format!("--user-data-dir={}", folder.display());
-        let dom = tokio::task::spawn_blocking(move || {
-            let mut command = Command::new("chromium");
-            command.args([
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--virtual-time-budget=4000",
-                "--dump-dom",
-            ]);
-            command.args([profile, address]).output().unwrap()
-        });
-        let dom = String::from_utf8(dom.await.unwrap().stdout).unwrap();
-        assert!(
-            dom.contains(question) && dom.contains("Caja del Valle"),
-            "{dom}"
-        );
-        assert_eq!(dom.matches("class=\"sign\"").count(), 2, "{dom}");
-    }
-    let _ = std::fs::remove_dir_all(folder);
 }

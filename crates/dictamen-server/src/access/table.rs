@@ -27,6 +27,7 @@ pub const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/docs/", OPEN),
     ("GET", "/docs/{*rest}", OPEN),
     ("GET", "/healthz", OPEN),
+    ("GET", "/metrics", READ),
     ("GET", "/openapi.json", OPEN),
     ("GET", "/readyz", OPEN),
     ("GET", "/v1/characteristics", READ),
@@ -62,6 +63,7 @@ pub const ROUTES: &[(&str, &str, Need)] = &[
     ("DELETE", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
     ("POST", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
     ("GET", "/v1/policies/{policy}/versions", READ),
+    ("POST", "/v1/policies/{policy}/decisions:batch", DECIDE),
     ("GET", "/v1/policies/{policy}/versions/{version}", READ),
     (
         "GET",
@@ -71,6 +73,11 @@ pub const ROUTES: &[(&str, &str, Need)] = &[
     (
         "POST",
         "/v1/policies/{policy}/versions/{version}/decisions",
+        DECIDE,
+    ),
+    (
+        "POST",
+        "/v1/policies/{policy}/versions/{version}/decisions:batch",
         DECIDE,
     ),
 ];

@@ -227,6 +227,23 @@ fn response(kinds: &[Kind]) -> Response {
             .build();
         response = response.header("Retry-After", seconds);
     }
+    for (kind, name, what) in [
+        (
+            Kind::RateLimited,
+            "RateLimit",
+            "What is left to this caller in this second, as `\"caller\";r=0;t=1`.",
+        ),
+        (
+            Kind::Unauthenticated,
+            "WWW-Authenticate",
+            "`Bearer`: how to prove who asks.",
+        ),
+    ] {
+        if kinds.contains(&kind) {
+            let header = Header::builder().description(Some(what));
+            response = response.header(name, header.build());
+        }
+    }
     response
         .description(lines.join("\n\n"))
         .content("application/problem+json", content)

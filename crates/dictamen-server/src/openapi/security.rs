@@ -21,12 +21,13 @@ pub(super) fn told(mut document: OpenApi) -> OpenApi {
     let key = ApiKeyValue::with_description("X-API-Key", "An API key.");
     components.add_security_scheme(KEY, SecurityScheme::ApiKey(ApiKey::Header(key)));
     for (path, item) in &mut document.paths.paths {
-        // As the router matches it.
-        let route = path
-            .split_once(':')
-            .map_or(path.as_str(), |(route, _)| route);
+        // The router matches a parameter without what stands behind it.
+        let route = match path.split_once("}:") {
+            Some((before, _)) => format!("{before}}}"),
+            None => path.clone(),
+        };
         for (method, operation) in operations(item) {
-            tell(operation, need(&method, route));
+            tell(operation, need(&method, &route));
         }
     }
     document

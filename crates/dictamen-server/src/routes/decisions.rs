@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::{
-    Extension,
+    body::Bytes,
     extract::State,
-    http::{HeaderMap, Uri},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderValue, Uri},
+    response::Response,
 };
 use chrono::NaiveDate;
 use dictamen_lab::pipeline;
@@ -142,12 +142,12 @@ pub(crate) struct DecideHeaders {
 
 /// A query, read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Asked {
+pub(super) struct Asked {
     explain: Explain,
     as_of: Option<NaiveDate>,
 }
 
-fn asked(uri: &Uri) -> Result<Asked, Problem> {
+pub(super) fn asked(uri: &Uri) -> Result<Asked, Problem> {
     let mut asked = Asked {
         explain: Explain::default(),
         as_of: None,
@@ -169,7 +169,7 @@ fn asked(uri: &Uri) -> Result<Asked, Problem> {
 }
 
 /// What decides requests for a policy that name no version.
-fn find_route(rules: &RuleBook, policy: &str) -> Result<Route, Problem> {
+pub(super) fn find_route(rules: &RuleBook, policy: &str) -> Result<Route, Problem> {
     let versions = super::policies::find(rules, policy)?;
     versions.route().ok_or_else(|| {
         let known: Vec<&str> = versions.names().collect();
@@ -218,9 +218,52 @@ async fn decide(
     let asked = asked(uri)?;
     let key = idempotency_key(headers)?;
     let parameters = parameters(app)?;
+    let under = (caller, key, uri);
+    let made = make(app, route, parameters, asked, under, body).await?;
+    let mut response = json_bytes(made.bytes);
+    if made.repeated {
+        let headers = response.headers_mut();
+        headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
+    }
+    if let Some(facts) = made.facts {
+        response.extensions_mut().insert(facts);
+    }
+    Ok(response)
+}
+
+/// An answer that may be given.
+pub(super) struct Made {
+    pub(super) bytes: Vec<u8>,
+    /// Whether it was given before, under the same key.
+    pub(super) repeated: bool,
+    /// What logs and metrics say of it; not of one that was given before.
+    pub(super) facts: Option<Facts>,
+}
+
+impl Made {
+    fn before(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            repeated: true,
+            facts: None,
+        }
+    }
+}
+
+/// Decides, and makes the decision durable when a log is kept. `under` is who asks, the
+/// idempotency key, if any, and the address.
+pub(super) async fn make(
+    app: &App,
+    route: Route,
+    parameters: Arc<ParameterSet>,
+    asked: Asked,
+    under: (&Caller, Option<&str>, &Uri),
+    body: Bytes,
+) -> Result<Made, Problem> {
+    let (caller, key, uri) = under;
     let claim = match keeping::begin(app, caller, key, uri, &body).await? {
         Beginning::Decide(claim) => claim,
-        Beginning::Repeat(bytes) => return Ok(repeated(bytes)),
+        Beginning::Repeat(bytes) => return Ok(Made::before(bytes)),
     };
     let today = app.clock().today();
     let log = app.log().cloned();
@@ -237,8 +280,8 @@ async fn decide(
         as_of,
     } = decided;
     if let (Some(log), Some(prepared)) = (app.log(), prepared) {
-        match keeping::log(log, prepared, claim).await? {
-            Kept::Answered(bytes) => return Ok(repeated(bytes)),
+        match keeping::log(app, log, prepared, claim).await? {
+            Kept::Answered(bytes) => return Ok(Made::before(bytes)),
             Kept::Before => {}
             Kept::Now => {
                 if let Some(queue) = app.shadows().filter(|_| !shadows.is_empty()) {
@@ -253,12 +296,11 @@ async fn decide(
             }
         }
     }
-    Ok((Extension(facts), json_bytes(bytes)).into_response())
-}
-
-/// An answer that was given before.
-fn repeated(bytes: Vec<u8>) -> Response {
-    ([("idempotent-replayed", "true")], json_bytes(bytes)).into_response()
+    Ok(Made {
+        bytes,
+        repeated: false,
+        facts: Some(facts),
+    })
 }
 
 struct Decided {
@@ -284,12 +326,7 @@ fn decide_now(
     let (decision, trace) =
         pipeline::answer(&loaded.policy, &request, as_of, &set.parameters, explained)
             .map_err(|error| cannot_compute(&error))?;
-    let facts = Facts {
-        policy: decision.policy.id.to_string(),
-        version: decision.policy.version.to_string(),
-        outcome: decision.outcome.name(),
-        decision_id: decision.decision_id.clone(),
-    };
+    let facts = Facts::of(&decision);
     let plain = answer::write_for(arm, &decision, None, Explain::None).map_err(unwritable)?;
     let own = if explained {
         Some(answer::write_for(arm, &decision, trace.as_ref(), asked.explain).map_err(unwritable)?)

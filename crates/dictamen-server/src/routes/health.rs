@@ -3,7 +3,7 @@
 use axum::{
     Extension,
     extract::State,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use dictamen_engine::{Diagnostic, Severity};
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::json;
 use crate::{
     app::App,
+    metrics,
     problem::Problem,
     rules::{Failure, RuleBook},
     telemetry::KeepBody,
@@ -164,6 +165,24 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> 
     let body = json(&readiness(&rules, status, log))?;
     // An answer in its own shape, not a problem: probes and people read it the same way.
     Ok((code, Extension(KeepBody), body).into_response())
+}
+
+/// Figures for Prometheus.
+///
+/// Requests, decisions by outcome with their durations, reason codes, missing characteristics,
+/// policies in force, and the state of the decision log; since the process began.
+#[utoipa::path(
+    get, path = "/metrics", operation_id = "metrics", tag = "operation",
+    responses((status = 200, description = "All figures in the OpenMetrics text format.",
+               content_type = "application/openmetrics-text", body = String))
+)]
+pub(crate) async fn metrics(State(app): State<App>) -> Response {
+    let log = match app.log() {
+        None => None,
+        Some(log) => Some((log.is_available().await, log.waiting())),
+    };
+    let text = app.metrics().text(&app.rules(), log);
+    ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()
 }
 
 fn readiness(rules: &RuleBook, status: &'static str, log: &'static str) -> Readiness {

@@ -270,6 +270,10 @@ fn store(app: &App) -> Result<&Store, Problem> {
 
 /// What serde says may quote what was sent.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // Serde takes an array for a struct as well.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::new(Kind::InvalidKey, "send a JSON object"));
+    }
     serde_json::from_slice(body).map_err(|error| {
         if error.is_data() {
             let place = format!("line {}, column {}", error.line(), error.column());

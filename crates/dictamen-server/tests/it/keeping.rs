@@ -15,14 +15,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, DECIDE, REQUEST, Service, changed};
 
-struct Kept {
-    service: Service,
+pub(crate) struct Kept {
+    pub(crate) service: Service,
     store: Store,
     place: Place,
     keys: Keys,
 }
 
-async fn kept() -> Kept {
+pub(crate) async fn kept() -> Kept {
     let mut service = Service::new();
     let place = Place::Sqlite(Folder::new(service.dir.path().join(".data")));
     let keys = Keys {
@@ -56,7 +56,12 @@ impl Kept {
             .await
     }
 
-    async fn post_with(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post_with(
+        &self,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = Request::post(path).header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -66,7 +71,7 @@ impl Kept {
             .await
     }
 
-    async fn entries(&self) -> i64 {
+    pub(crate) async fn entries(&self) -> i64 {
         let reading = Reading::open(&self.place).unwrap();
         let report = verify(&reading, &[self.keys.signing.public()], &[])
             .await
@@ -177,7 +182,7 @@ async fn who_asks_while_it_is_answered_is_told_so() {
     let running = kept
         .store
         .begin(
-            "decisions",
+            "decisions local",
             "k",
             &[DECIDE.as_bytes(), b"", REQUEST.as_bytes()],
         )

@@ -8,15 +8,20 @@
 
 mod access;
 mod bad_requests;
+mod batch;
 mod checks;
 #[path = "../../../dictamen-store/tests/it/cluster.rs"]
 mod cluster;
 mod decisions;
 mod keeping;
 mod lifecycle;
+mod limits;
 mod logging;
+mod metrics;
 mod openapi;
 mod operation;
 mod policies;
 mod reloading;
 mod support;
+mod tls;
+mod tokens;

@@ -1,11 +1,11 @@
 //! Jobs, tenure, density and gaps.
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{MANY, NO_JOBS_KNOWN, NOT_EMPLOYED, count, entries, of_jobs};
+use crate::division::divide;
 use crate::facts::Facts;
-use crate::history::{History, Job, Span, overlap_days};
+use crate::history::{History, Span, date_of};
 
 entries! {
     jobs_listed: Int Count [0, MANY],
@@ -153,7 +153,7 @@ entries! {
         es "pausa de empleo más larga en los últimos 36 meses, por la parte que cae en ellos",
         missing NO_JOBS_KNOWN,
         from ["employment_records[].employment_records[]"]
-        => |f| of_jobs(f, |h| gaps_36m(h).map(|gaps| longest(&gaps)));
+        => |f| of_jobs(f, |h| gaps_36m(h).map(|gaps| gaps.map(Span::days).max().unwrap_or(0)));
     current_gap_days: Int Days [0, MANY],
         "days since the last employment; 0 while employed",
         called "current gap" | "periodo actual sin empleo",
@@ -174,11 +174,7 @@ entries! {
         es "días con dos o más empleos",
         missing NO_JOBS_KNOWN,
         from ["employment_records[].employment_records[]"]
-        => |f| of_jobs(f, |h| Some(overlap_days(h.employments().map(Job::span))));
-}
-
-fn date_of(day: i64) -> Option<NaiveDate> {
-    NaiveDate::from_num_days_from_ce_opt(i32::try_from(day).ok()?)
+        => |f| of_jobs(f, |h| Some(h.overlap));
 }
 
 /// From the first day of employment ever to the reference day.
@@ -187,28 +183,29 @@ fn career(history: &History<'_>) -> Option<Span> {
 }
 
 fn density(history: &History<'_>, window: Span) -> Option<Decimal> {
-    Decimal::from(history.employed.days_within(window)).checked_div(Decimal::from(window.days()))
+    let days = history.employed.days_within(window);
+    divide(days.into(), window.days().into())
 }
 
 /// Pauses in the last 36 months, clipped to them and to the career.
-fn gaps_36m(history: &History<'_>) -> Option<Vec<Span>> {
+fn gaps_36m(history: &History<'_>) -> Option<impl Iterator<Item = Span>> {
     let window = history.window(36)?;
     let clipped = career(history).and_then(|career| career.within(window));
-    Some(clipped.map_or_else(Vec::new, |span| history.employed.gaps_within(span)))
+    Some(
+        clipped
+            .into_iter()
+            .flat_map(|span| history.employed.gaps_within(span)),
+    )
 }
 
 fn long_gaps(facts: &Facts<'_>, history: &History<'_>) -> Option<usize> {
     let least = facts.parameters.conventions().gap_min_days;
     let gaps = gaps_36m(history)?;
-    Some(gaps.iter().filter(|gap| gap.days() >= least).count())
-}
-
-fn longest(gaps: &[Span]) -> i64 {
-    gaps.iter().map(|gap| gap.days()).max().unwrap_or(0)
+    Some(gaps.filter(|gap| gap.days() >= least).count())
 }
 
 fn last_gap(history: &History<'_>) -> i64 {
     career(history)
-        .and_then(|career| history.employed.gaps_within(career).pop())
+        .and_then(|career| history.employed.gaps_within(career).last())
         .map_or(0, Span::days)
 }
