@@ -59,16 +59,12 @@ async fn elsewhere(pool: Option<&PgPool>, listener: &mut Option<PgListener>) {
     };
     loop {
         let Some(open) = listener else {
-            match postgres::listen(pool).await {
-                Ok(open) => {
-                    *listener = Some(open);
-                    return;
-                }
-                Err(_) => {
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
+            if let Ok(open) = postgres::listen(pool).await {
+                *listener = Some(open);
+                return;
             }
+            tokio::time::sleep(PAUSE).await;
+            continue;
         };
         // `None` is a connection that was lost: there may have been changes meanwhile.
         match open.try_recv().await {
