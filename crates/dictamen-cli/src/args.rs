@@ -2,6 +2,7 @@
 
 mod key;
 mod log;
+mod policy;
 mod sandbox;
 
 use std::{num::NonZeroU32, path::PathBuf};
@@ -14,6 +15,7 @@ pub(crate) use log::{
     EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs, RotateArgs,
     ShowArgs, StoreArgs, VerifyArgs,
 };
+pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
 
 const EXIT_CODES: &str = "\
@@ -53,6 +55,9 @@ Every decision is written to a log before it is answered: to a file in --data, o
 DATABASE_URL is set. What is personal in it is encrypted with data/master.key, which is made on first
 start; keep a copy of it elsewhere. Instances that share a database need the same master key: set
 DICTAMEN_MASTER_KEY, and DICTAMEN_SIGNING_KEY where the folder does not last.
+
+With --registry, policies live where the decisions do: they are drafted, approved by somebody else and
+brought into force over HTTP (`dictamen policy`), on every instance within a second.
 
 Without any key the service is for its own machine: it listens on loopback addresses only and lets
 everybody there do everything. `dictamen key new` makes the first key; from then on every caller
@@ -137,6 +142,12 @@ Examples:
     /// Hand out, replace and revoke the keys that callers of the service prove themselves with
     #[command(after_help = key::AFTER_HELP)]
     Key(KeyArgs),
+    /// Change policies of a running service that keeps them in its store
+    #[command(after_help = policy::AFTER_HELP)]
+    Policy(PolicyArgs),
+    /// Look at a draft, for the service that starts this command itself
+    #[command(hide = true)]
+    DraftCheck,
     /// Run a local Belvo with people who do not exist
     #[command(args_conflicts_with_subcommands = true, after_help = sandbox::AFTER_HELP)]
     Sandbox(SandboxArgs),
@@ -195,6 +206,12 @@ pub(crate) struct ServeArgs {
     pub(crate) rules: RulesArg,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    /// Take policies from the store instead of a rules folder
+    #[arg(long, env = "DICTAMEN_REGISTRY", conflicts_with = "no_log")]
+    pub(crate) registry: bool,
+    /// Whoever wrote a policy may approve it: for a laptop
+    #[arg(long, env = "DICTAMEN_SINGLE_PERSON", requires = "registry")]
+    pub(crate) single_person: bool,
     /// Keep no decisions: for a laptop
     #[arg(long, env = "DICTAMEN_NO_LOG")]
     pub(crate) no_log: bool,

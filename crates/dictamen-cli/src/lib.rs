@@ -66,6 +66,8 @@ fn dispatch(
         Command::Lsp(_) => command::lsp::run(),
         Command::Characteristics(args) => command::characteristics::run(&args, out, err),
         Command::Key(args) => command::key::run(&args.command, out, err),
+        Command::Policy(args) => command::policy::run(&args, out, err),
+        Command::DraftCheck => command::draft_check::run(out),
         Command::Sandbox(args) => command::sandbox::run(&args, out, err),
         Command::Log(args) => command::log::run(&args, out),
         Command::Replay(args) => command::replay::run(&args, out, err),

@@ -9,6 +9,8 @@ use dictamen_engine::{Decision, Trace, Verdict};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::rules::Arm;
+
 pub use characteristics::{Characteristic, CharacteristicList, Computed};
 
 /// How much of the trace an answer carries.
@@ -46,6 +48,9 @@ pub struct DecisionAnswer<'a> {
     /// The decision.
     #[serde(flatten)]
     pub decision: &'a Decision,
+    /// The side that decided, `champion` or `challenger`; present while the live version is split.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arm: Option<Arm>,
     /// How it was reached; present with `explain=reasons` and `explain=full`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace: Option<&'a Trace>,
@@ -61,6 +66,20 @@ pub fn write(
     trace: Option<&Trace>,
     explain: Explain,
 ) -> Result<Vec<u8>, serde_json::Error> {
+    write_for(None, decision, trace, explain)
+}
+
+/// The same for a side of a split.
+///
+/// # Errors
+///
+/// As [`write`].
+pub fn write_for(
+    arm: Option<Arm>,
+    decision: &Decision,
+    trace: Option<&Trace>,
+    explain: Explain,
+) -> Result<Vec<u8>, serde_json::Error> {
     let partial;
     let trace = match explain {
         Explain::None => None,
@@ -70,7 +89,15 @@ pub fn write(
         }
         Explain::Full => trace,
     };
-    let mut bytes = decision.json(trace)?;
+    let mut bytes = match arm {
+        None => decision.json(trace)?,
+        // Flattening goes through a map, which is what the line above is spared.
+        arm => serde_json::to_vec(&DecisionAnswer {
+            decision,
+            arm,
+            trace,
+        })?,
+    };
     bytes.push(b'\n');
     Ok(bytes)
 }

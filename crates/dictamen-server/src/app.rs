@@ -19,6 +19,7 @@ pub use crate::limits::Limits;
 use crate::{
     access::{Access, guard},
     clock::Clock,
+    lifecycle::{Lifecycle, shadow::Shadows},
     limits::{Load, Rate},
     metrics::Metrics,
     openapi,
@@ -39,6 +40,8 @@ struct Shared {
     limits: Limits,
     log: Option<Store>,
     access: Access,
+    lifecycle: Option<Lifecycle>,
+    shadows: Option<Shadows>,
     load: Arc<Load>,
     rate: Option<Arc<Rate>>,
     metrics: Arc<Metrics>,
@@ -53,6 +56,29 @@ impl App {
 
     /// A service deciding by `rules`. With a log, a decision is answered once it is durable there.
     pub fn with_log(rules: SharedRules, clock: Clock, limits: Limits, log: Option<Store>) -> Self {
+        Self::build(rules, clock, limits, log, None)
+    }
+
+    /// A service whose policies live in the store; `rules` are kept current by the keeper that
+    /// `lifecycle` was made with.
+    pub fn with_registry(
+        rules: SharedRules,
+        clock: Clock,
+        limits: Limits,
+        store: Store,
+        lifecycle: Lifecycle,
+    ) -> Self {
+        Self::build(rules, clock, limits, Some(store), Some(lifecycle))
+    }
+
+    fn build(
+        rules: SharedRules,
+        clock: Clock,
+        limits: Limits,
+        log: Option<Store>,
+        lifecycle: Option<Lifecycle>,
+    ) -> Self {
+        let shadows = log.clone().filter(|_| lifecycle.is_some());
         Self(Arc::new(Shared {
             rules,
             clock,
@@ -61,6 +87,8 @@ impl App {
             access: Access::open(),
             load: Arc::new(Load::new(&limits)),
             rate: limits.rate.map(|quota| Arc::new(Rate::new(quota))),
+            lifecycle,
+            shadows: shadows.and_then(Shadows::start),
             metrics: Arc::new(Metrics::new()),
             draining: Arc::default(),
         }))
@@ -91,6 +119,16 @@ impl App {
     /// The decision log, when one is kept.
     pub fn log(&self) -> Option<&Store> {
         self.0.log.as_ref()
+    }
+
+    /// The store and what is known of its registry, when policies come from there.
+    pub(crate) fn registry(&self) -> Option<(&Store, &Lifecycle)> {
+        self.log().zip(self.0.lifecycle.as_ref())
+    }
+
+    /// The queue of silent decisions, where there can be any.
+    pub(crate) fn shadows(&self) -> Option<&Shadows> {
+        self.0.shadows.as_ref()
     }
 
     /// Who is let in.

@@ -54,20 +54,31 @@ pub(crate) async fn begin(
     }
 }
 
-/// Makes a decision durable. Gives other bytes when those are the answer to the request.
+/// What became of a decision that was to be logged.
+pub(crate) enum Kept {
+    /// It was written.
+    Now,
+    /// It was in the log before.
+    Before,
+    /// Other bytes are the answer to the request.
+    Answered(Vec<u8>),
+}
+
+/// Makes a decision durable.
 pub(crate) async fn log(
     app: &App,
     log: &Store,
     decision: Prepared,
     claim: Option<Claim>,
-) -> Result<Option<Vec<u8>>, Problem> {
+) -> Result<Kept, Problem> {
     let since = Instant::now();
     let appended = log.log(decision, claim).await;
     let appended = appended.map_err(|error| problem(&error))?;
     app.metrics().logged(since);
     Ok(match appended {
-        Appended::Logged(_) => None,
-        Appended::Answered(bytes) => Some(bytes),
+        Appended::Logged(true) => Kept::Now,
+        Appended::Logged(false) => Kept::Before,
+        Appended::Answered(bytes) => Kept::Answered(bytes),
     })
 }
 

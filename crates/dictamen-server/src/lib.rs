@@ -10,6 +10,7 @@ pub mod app;
 pub mod clock;
 mod extract;
 mod keeping;
+pub mod lifecycle;
 pub mod limits;
 mod metrics;
 mod openapi;

@@ -263,7 +263,11 @@ impl Metrics {
                 policy: Arc::clone(&stamp.id),
                 version: Arc::clone(&stamp.version),
                 hash: Arc::clone(&stamp.hash),
-                live: if loaded.live { "true" } else { "false" },
+                live: if rules.is_live(loaded) {
+                    "true"
+                } else {
+                    "false"
+                },
             };
             self.policies.get_or_create(&labels).set(1);
         }

@@ -16,12 +16,15 @@ use crate::{
     answer,
     app::App,
     problem, replay,
-    routes::{batch, characteristics, decisions, erasures, health, keys, log, policies},
+    routes::{
+        activations, batch, characteristics, decisions, drafts, erasures, health, keys, log,
+        policies, versions,
+    },
 };
 
 pub(crate) use problems::{
     ComputeProblems, DecisionProblems, ErasureProblems, KeyChangeProblems, KeyProblems,
-    LogProblems, LookupProblems, ReplayProblems,
+    LogProblems, LookupProblems, RegistryProblems, ReplayProblems,
 };
 pub(crate) use request::{DecisionRequestBody, example_answer};
 
@@ -46,13 +49,24 @@ const DOCUMENT: &str = "/openapi.json";
             * From the first key on, every caller proves who they are, by an API key or by a token of\n              the lender's OpenID provider, and each address says which role it needs.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    // Its address is one the router can only match in part.
-    paths(keys::rotate, log::replay_decision),
+    // Their addresses are such that the router can only match them in part.
+    paths(
+        keys::rotate,
+        log::replay_decision,
+        drafts::submit,
+        versions::approve,
+        activations::activate,
+        activations::roll_back,
+        activations::split,
+        activations::shadow,
+    ),
     components(schemas(problem::Body, problem::Item, replay::ReplayCause, replay::ReplayChange)),
     tags(
         (name = "decisions", description = "Deciding applications."),
         (name = "log", description = "What was decided, made again, and forgotten."),
         (name = "policies", description = "What decides."),
+        (name = "lifecycle", description = "How policies come into force, where they live in the service's store: drafts, \
+            approval by somebody else, activation, rollback, trials. A service on a rules folder has none of it."),
         (name = "characteristics", description = "What can be decided on."),
         (name = "access", description = "Who may ask."),
         (name = "operation", description = "Running the service."),
@@ -72,6 +86,14 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(policies::list))
         .routes(routes!(policies::live))
         .routes(routes!(policies::version))
+        .routes(routes!(drafts::list))
+        .routes(routes!(drafts::one, drafts::save, drafts::delete))
+        .routes(routes!(versions::candidates))
+        .routes(routes!(versions::candidate))
+        .routes(routes!(versions::versions))
+        .routes(routes!(versions::version_files))
+        .routes(routes!(activations::list))
+        .routes(routes!(activations::cancel))
         .routes(routes!(characteristics::list, characteristics::compute))
         .routes(routes!(characteristics::one))
         .routes(routes!(keys::list, keys::create))
@@ -100,6 +122,18 @@ pub(crate) fn routes() -> Router<App> {
         .route(
             "/v1/decisions/{decision}",
             routing::post(log::replay_decision),
+        )
+        .route(
+            "/v1/policies/{policy}",
+            routing::post(activations::change_policy),
+        )
+        .route(
+            "/v1/policies/{policy}/drafts/{draft}",
+            routing::post(drafts::submit),
+        )
+        .route(
+            "/v1/policies/{policy}/candidates/{content}",
+            routing::post(versions::approve),
         )
         .route("/v1/keys/{key}", routing::post(keys::rotate))
         .route(DOCUMENT, routing::get(|| async move { (json, document) }))

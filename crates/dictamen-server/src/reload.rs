@@ -135,7 +135,7 @@ impl Reloader {
 }
 
 /// Says what came into force and what was refused, each once.
-fn log_changes(previous: &RuleBook, book: &RuleBook) {
+pub(crate) fn log_changes(previous: &RuleBook, book: &RuleBook) {
     for (folder, loaded) in book.folders() {
         let stamp = loaded.policy.stamp();
         let before = previous.folders().find(|(name, _)| *name == folder);

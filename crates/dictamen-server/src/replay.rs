@@ -16,7 +16,7 @@ use crate::{
     answer::{self, DecisionAnswer, Explain},
     problem::{Kind, Problem},
     routes::{self, decisions},
-    rules::{LoadedPolicy, RuleBook, Versions},
+    rules::{Arm, LoadedPolicy, RuleBook, Versions},
 };
 
 /// A decision made again.
@@ -123,7 +123,10 @@ pub fn replay(
         false,
     )
     .map_err(|error| routes::cannot_compute(&error))?;
-    let answer = answer::write(&decision, None, Explain::None).map_err(routes::unwritable)?;
+    // Which side of a split asked is no cause and no result: it is as it was.
+    let arm = facts.arm.as_deref().and_then(Arm::by_name);
+    let answer =
+        answer::write_for(arm, &decision, None, Explain::None).map_err(routes::unwritable)?;
     let comparison = compare(&sealed.answer, &answer).map_err(routes::unwritable)?;
     Ok(Replayed { comparison, answer })
 }

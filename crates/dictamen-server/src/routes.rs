@@ -1,13 +1,17 @@
 //! The addresses of the service, one module per subject.
 
+pub(crate) mod activations;
 pub(crate) mod batch;
 pub(crate) mod characteristics;
 pub(crate) mod decisions;
+pub(crate) mod drafts;
 pub(crate) mod erasures;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod policies;
+mod registry;
+pub(crate) mod versions;
 
 use std::sync::Arc;
 

@@ -15,6 +15,9 @@
 mod book;
 pub mod checks;
 mod read;
+mod route;
 
+pub(crate) use book::load;
 pub use book::{Failure, LoadedPolicy, PARAMETERS, ParameterSet, RuleBook, Versions};
 pub use read::{ReadError, Reading, RulesSource};
+pub use route::{Arm, Challenger, Route};

@@ -17,12 +17,33 @@ use accept::Patience;
 
 use crate::{
     app::App,
+    lifecycle::Keeper,
     reload::{EVERY, Reloader},
     tls::Tls,
 };
 
 /// How often callers that have been quiet are forgotten.
 const FORGET: Duration = Duration::from_mins(1);
+/// What keeps the rules in force current.
+#[derive(Debug)]
+pub enum Source {
+    /// A rules folder.
+    Folder(Reloader),
+    /// The registry in the store.
+    Registry(Box<Keeper>),
+}
+
+impl From<Reloader> for Source {
+    fn from(reloader: Reloader) -> Self {
+        Self::Folder(reloader)
+    }
+}
+
+impl From<Keeper> for Source {
+    fn from(keeper: Keeper) -> Self {
+        Self::Registry(Box::new(keeper))
+    }
+}
 
 /// How long stopping may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,23 +72,26 @@ impl Default for Stopping {
 pub async fn run(
     listener: TcpListener,
     app: App,
-    reloader: Option<Reloader>,
+    source: Option<Source>,
     stop: impl Future<Output = ()> + Send + 'static,
     stopping: Stopping,
 ) {
-    run_with(listener, app, reloader, None, stop, stopping).await;
+    run_with(listener, app, source, None, stop, stopping).await;
 }
 
 /// The same, over TLS when it is given.
 pub async fn run_with(
     listener: TcpListener,
     app: App,
-    reloader: Option<Reloader>,
+    source: Option<Source>,
     tls: Option<Tls>,
     stop: impl Future<Output = ()> + Send + 'static,
     stopping: Stopping,
 ) {
-    let reloading = reloader.map(|reloader| tokio::spawn(reloader.run(EVERY)));
+    let reloading = source.map(|source| match source {
+        Source::Folder(reloader) => tokio::spawn(reloader.run(EVERY)),
+        Source::Registry(keeper) => tokio::spawn(keeper.run()),
+    });
     let mut beside = JoinSet::new();
     beside.spawn(app.access().clone().run());
     beside.spawn(forget(app.clone()));

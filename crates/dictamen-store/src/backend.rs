@@ -12,7 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, pool::PoolConnection};
 
-use crate::{ApiKey, Checkpoint, Entry, StoreError, entry::Head, folder::Folder, seal::Wrapped};
+use crate::{
+    Activation, ApiKey, Candidate, Checkpoint, Draft, Entry, Split, StoreError, Version,
+    entry::Head, folder::Folder, seal::Wrapped,
+};
 use rows::{AnsweredRow, Chain, DecisionRow, EntryTuple, KeyRow, Wanted, Whose};
 
 /// Where the log is kept.
@@ -87,6 +90,7 @@ impl Database {
             Self::Postgres(pools) => {
                 pools.read.close().await;
                 pools.claims.close().await;
+                // Not the one for listening: whoever still listens holds its only connection.
                 pools.write.close().await;
             }
         }
@@ -138,6 +142,7 @@ macro_rules! statements {
         }
     };
     (@ $engine:ident tables $name:ident) => { $engine::tables::$name };
+    (@ $engine:ident policies $name:ident) => { $engine::policies::$name };
     (@ $engine:ident own $name:ident) => { $engine::$name };
 }
 
@@ -151,6 +156,31 @@ statements! {
         snapshot() -> ();
         insert_answered(rows: &[AnsweredRow], now: i64) -> BTreeSet<String>;
         settle(references: &[&str], owner: &str) -> ();
+        revise() -> i64;
+    }
+    policies {
+        revision() -> i64;
+        keep_content(hash: &str, files: &str) -> ();
+        content(hash: &str) -> Option<String>;
+        drop_stray(hash: &str) -> ();
+        draft(policy: &str, name: &str) -> Option<Draft>;
+        drafts(policy: &str) -> Vec<Draft>;
+        save_draft(draft: &Draft) -> ();
+        delete_draft(policy: &str, name: &str) -> ();
+        submit(candidate: &Candidate) -> ();
+        candidate(policy: &str, content: &str) -> Option<Candidate>;
+        candidates(policy: &str) -> Vec<Candidate>;
+        approve(policy: &str, content: &str, approver: &str, at: i64, alone: bool) -> bool;
+        authors(policy: &str, content: &str) -> Vec<String>;
+        publish(version: &Version) -> bool;
+        version(policy: &str, version: &str) -> Option<Version>;
+        versions() -> Vec<Version>;
+        activate(activation: &Activation) -> i64;
+        activations() -> Vec<Activation>;
+        cancel(id: i64) -> ();
+        split(id: i64, split: Option<&Split>) -> ();
+        shadows() -> Vec<(String, String)>;
+        set_shadows(policy: &str, versions: &[String]) -> ();
     }
     tables {
         run(sql: &'static str) -> ();

@@ -68,16 +68,19 @@ pub enum Kind {
     Rotation,
     /// Who may do what, or what decides, was changed.
     Configuration,
+    /// A version decided silently beside the one that was answered.
+    Shadow,
 }
 
 impl Kind {
-    const ALL: [(&'static str, Self); 6] = [
+    const ALL: [(&'static str, Self); 7] = [
         ("genesis", Self::Genesis),
         ("decision", Self::Decision),
         ("erasure", Self::Erasure),
         ("retention", Self::Retention),
         ("rotation", Self::Rotation),
         ("configuration", Self::Configuration),
+        ("shadow", Self::Shadow),
     ];
 
     /// Its name, stored and shown.

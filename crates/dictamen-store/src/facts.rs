@@ -18,6 +18,9 @@ use crate::{Head, StoreError};
 pub struct DecisionFacts {
     /// Blind reference of the application: a keyed hash of its id.
     pub application: String,
+    /// The side of a split that decided; none when there was no split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
     /// The day the facts were taken to hold.
     pub as_of: NaiveDate,
     /// The band the score fell in.
@@ -104,6 +107,7 @@ impl DecisionFacts {
         };
         Self {
             application,
+            arm: None,
             as_of: decision.as_of,
             band: decision.band.as_deref().map(str::to_owned),
             decision_id: decision.decision_id.clone(),

@@ -18,6 +18,7 @@ mod folder;
 mod hex;
 mod once;
 mod read;
+mod registry;
 mod seal;
 mod sealed;
 mod signing;
@@ -42,6 +43,10 @@ pub use facts::{
 pub use folder::Folder;
 pub use once::{Begun, Claim};
 pub use read::{Cursor, Filter, Page, Reading};
+pub use registry::{
+    Activation, Candidate, Change, Changed, Content, ContentProblem, Draft, Expected, Hints, Made,
+    PolicyChangeFacts, PolicyState, Refusal, Registry, ShadowFacts, Split, Version, VersionFacts,
+};
 pub use seal::MasterKeys;
 pub use sealed::Sealed;
 pub use signing::{Checkpoint, PublicKey, SigningKey};

@@ -82,6 +82,8 @@ impl Default for Settings {
 pub struct NewDecision<'a> {
     /// The decision.
     pub decision: &'a Decision,
+    /// The side of a split that decided, when there is one.
+    pub arm: Option<&'a str>,
     /// Whose it is, when known.
     pub applicant: Option<&'a Applicant>,
     /// The decision as it is answered when no trace is asked for.
@@ -136,10 +138,12 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
     pub(crate) claims: Claims,
-    jobs: mpsc::Sender<Job>,
+    pub(crate) jobs: mpsc::Sender<Job>,
     /// What may wait, in KiB.
     room: Arc<Semaphore>,
     writing: watch::Receiver<bool>,
+    /// The registry's last revision that was made here.
+    pub(crate) changes: watch::Sender<i64>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -165,6 +169,7 @@ impl Store {
         drop(conn);
         let (jobs, waiting) = mpsc::channel(settings.queue.max(1));
         let (available, writing) = watch::channel(true);
+        let changes = watch::Sender::new(0);
         let writer = Writer {
             database: database.clone(),
             conn: None,
@@ -176,6 +181,7 @@ impl Store {
             clock: Arc::clone(&clock),
             settings,
             available,
+            changes: changes.clone(),
             _lock: lock,
         };
         let claims = Claims::of(&database, &chain.instance, settings.lease);
@@ -192,6 +198,7 @@ impl Store {
                 usize::try_from(settings.queue_kib.max(1)).unwrap_or(1),
             )),
             writing,
+            changes,
             writer: Mutex::new(Some(tokio::spawn(writer.run(waiting)))),
         })))
     }
@@ -205,6 +212,7 @@ impl Store {
     pub fn prepare(&self, new: NewDecision<'_>) -> Result<Prepared, StoreError> {
         let NewDecision {
             decision,
+            arm,
             applicant,
             plain,
             answer,
@@ -217,7 +225,10 @@ impl Store {
         let place = key_place(id, &application, applicant.as_deref());
         let content = lay_out(&decision.application_id, plain, request);
         let content = data_key.seal(&content_place(id), &content)?;
-        let facts = facts::write(&DecisionFacts::of(decision, application.clone()))?;
+        let facts = facts::write(&DecisionFacts {
+            arm: arm.map(str::to_owned),
+            ..DecisionFacts::of(decision, application.clone())
+        })?;
         Ok(Prepared {
             columns: Columns {
                 decision_id: Some(id.clone()),

@@ -5,6 +5,7 @@
 //! from the database again after every failure, since only the database knows what became of a
 //! commit that was not answered.
 
+mod change;
 mod keys;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -15,7 +16,8 @@ use tokio::{
 };
 
 use crate::{
-    Clock, KeyChange, KeyChanged, KeyRefusal, MasterKeys, Settings, SigningKey, StoreError,
+    Change, Changed, Clock, KeyChange, KeyChanged, KeyRefusal, MasterKeys, Refusal, Settings,
+    SigningKey, StoreError,
     backend::{
         Connection, Database,
         rows::{AnsweredRow, Chain, DecisionRow, Whose},
@@ -41,6 +43,13 @@ pub(crate) enum Job {
     Erase(Whose, oneshot::Sender<Result<Erased, StoreError>>),
     /// Wraps some keys anew; how many there were.
     Rewrap(oneshot::Sender<Result<i64, StoreError>>),
+    /// A change of the policy registry.
+    Change(
+        Box<Change>,
+        oneshot::Sender<Result<Result<Changed, Refusal>, StoreError>>,
+    ),
+    /// What a version decided silently: its facts. Nobody waits for it.
+    Shadow(String),
     /// An entry with nothing sealed.
     Note(Kind, String, oneshot::Sender<Result<(), StoreError>>),
     /// A change of API keys, and who asks for it.
@@ -89,6 +98,8 @@ pub(crate) struct Writer {
     pub(crate) settings: Settings,
     /// Whether the last attempt to write succeeded.
     pub(crate) available: watch::Sender<bool>,
+    /// Revisions of the registry made here.
+    pub(crate) changes: watch::Sender<i64>,
     pub(crate) _lock: Option<Lock>,
 }
 
@@ -136,15 +147,26 @@ impl Writer {
     async fn work_off(&mut self, batch: &mut Vec<Job>) -> bool {
         let mut closing = false;
         let mut decisions = Vec::new();
+        let mut shadows = Vec::new();
         for job in batch.drain(..) {
-            if let Job::Decision(job) = job {
-                decisions.push(*job);
-                continue;
-            }
+            let job = match job {
+                Job::Decision(job) => {
+                    decisions.push(*job);
+                    continue;
+                }
+                Job::Shadow(facts) => {
+                    shadows.push(facts);
+                    continue;
+                }
+                job => job,
+            };
             // What else is asked sees the decisions before it.
-            self.log(&mut decisions).await;
+            self.log(&mut decisions, &mut shadows).await;
             match job {
-                Job::Decision(_) => {}
+                Job::Decision(_) | Job::Shadow(_) => {}
+                Job::Change(change, reply) => {
+                    let _ = reply.send(self.change(&change).await);
+                }
                 Job::Erase(whose, reply) => {
                     let _ = reply.send(self.erase(&whose).await);
                 }
@@ -161,16 +183,17 @@ impl Writer {
                 Job::Close => closing = true,
             }
         }
-        self.log(&mut decisions).await;
+        self.log(&mut decisions, &mut shadows).await;
         closing
     }
 
-    /// Writes decisions and answers whoever waits for them.
-    async fn log(&mut self, decisions: &mut Vec<DecisionJob>) {
-        if decisions.is_empty() {
+    /// Writes decisions and answers whoever waits for them; nobody waits for the shadows.
+    async fn log(&mut self, decisions: &mut Vec<DecisionJob>, shadows: &mut Vec<String>) {
+        if decisions.is_empty() && shadows.is_empty() {
             return;
         }
-        match self.write(decisions).await {
+        let silent = std::mem::take(shadows);
+        match self.write(decisions, &silent).await {
             Ok(written) => {
                 for (mut job, logged) in decisions.drain(..).zip(written.logged) {
                     // Before the answer is known, lest a retry meets the claim of what it repeats.
@@ -181,6 +204,9 @@ impl Writer {
                 }
             }
             Err(error) => {
+                if !silent.is_empty() {
+                    tracing::warn!(count = silent.len(), "silent decisions could not be logged");
+                }
                 for mut job in decisions.drain(..) {
                     drop(job.claim.take());
                     let _ = job.reply.send(Err(error.clone()));
@@ -190,14 +216,18 @@ impl Writer {
     }
 
     /// Tries until it is written or patience ends.
-    async fn write(&mut self, decisions: &[DecisionJob]) -> Result<Written, StoreError> {
+    async fn write(
+        &mut self,
+        decisions: &[DecisionJob],
+        shadows: &[String],
+    ) -> Result<Written, StoreError> {
         let end = Instant::now().checked_add(self.settings.patience);
         let mut pause = PAUSE;
         loop {
             let left = end.map_or(self.settings.patience, |end| {
                 end.saturating_duration_since(Instant::now())
             });
-            let tried = tokio::time::timeout(left, self.try_to_write(decisions)).await;
+            let tried = tokio::time::timeout(left, self.try_to_write(decisions, shadows)).await;
             let error = match tried {
                 Ok(Ok(written)) => {
                     self.done(&written);
@@ -216,7 +246,11 @@ impl Writer {
         }
     }
 
-    async fn try_to_write(&mut self, decisions: &[DecisionJob]) -> Result<Written, StoreError> {
+    async fn try_to_write(
+        &mut self,
+        decisions: &[DecisionJob],
+        shadows: &[String],
+    ) -> Result<Written, StoreError> {
         let mut conn = self.begin().await?;
         let ids: Vec<&str> = decisions
             .iter()
@@ -256,7 +290,9 @@ impl Writer {
         }
         self.keep_answers(&mut conn, decisions, &mut written, at.timestamp_micros())
             .await?;
-        written.entries = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        head = self.write_shadows(&mut conn, head, shadows).await?;
+        let entries = rows.len().saturating_add(shadows.len());
+        written.entries = i64::try_from(entries).unwrap_or(i64::MAX);
         self.end(&mut conn, head, &mut written).await?;
         self.conn = Some(conn);
         Ok(written)

@@ -2,6 +2,7 @@
 
 use std::{
     io::{IsTerminal as _, Write},
+    sync::Arc,
     time::Duration,
 };
 
@@ -9,12 +10,14 @@ use dictamen_server::{
     access::{Access, AccessError, TokenSettings},
     app::{App, Limits},
     clock::Clock,
+    lifecycle::{Checker, Keeper, Lifecycle},
     reload::Reloader,
     rules::RuleBook,
-    serve::{self, Stopping},
+    serve::{self, Source, Stopping},
     telemetry::{self, LogFormat},
     tls::Tls,
 };
+use dictamen_store::{Store, SystemClock};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -32,8 +35,11 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
     };
     telemetry::start_logging(format, &args.log_filter, terminal);
     super::runtime()?.block_on(async {
-        let reloader = Reloader::start(&args.rules.rules)
-            .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))?;
+        let reloader = if args.registry {
+            None
+        } else {
+            Some(folder(args)?)
+        };
         let listener = TcpListener::bind(&args.listen).await.map_err(|error| {
             Failure::new(
                 Exit::Failed,
@@ -56,15 +62,22 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
             .may_listen(address)
             .map_err(|error| refused(&error))?;
         let tls = tls(args)?;
-        let app =
-            App::with_log(reloader.rules(), Clock::System, limits(args), log).guarded_by(access);
+        let (app, source) = match (reloader, log) {
+            (None, Some(store)) => from_registry(args, store).await?,
+            (None, None) => return Err(Failure::new(Exit::Usage, "a registry needs a store")),
+            (Some(reloader), log) => {
+                let app = App::with_log(reloader.rules(), Clock::System, limits(args), log);
+                (app, reloader.into())
+            }
+        };
+        let app = app.guarded_by(access);
         let stop = serve::stop_signal();
         let scheme = if tls.is_some() { "https" } else { "http" };
         announce(args, &app, &format!("{scheme}://{address}"), format, err)?;
         serve::run_with(
             listener,
             app,
-            Some(reloader),
+            Some(source),
             tls,
             stop,
             Stopping {
@@ -75,6 +88,34 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         .await;
         Ok(Exit::Done)
     })
+}
+
+/// Policies of a rules folder.
+fn folder(args: &ServeArgs) -> Result<Reloader, Failure> {
+    Reloader::start(&args.rules.rules)
+        .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))
+}
+
+/// Policies of the store.
+async fn from_registry(args: &ServeArgs, store: Store) -> Result<(App, Source), Failure> {
+    let program = std::env::current_exe().map_err(|error| {
+        Failure::new(
+            Exit::Failed,
+            format!("cannot start itself to check drafts: {error}"),
+        )
+    })?;
+    let keeper = Keeper::start(store.clone(), Arc::new(SystemClock)).await;
+    let keeper = keeper.map_err(store::failure)?;
+    let checker = Checker::child(program, ["draft-check".into()]);
+    let lifecycle = Lifecycle::new(&keeper, checker, args.single_person);
+    let app = App::with_registry(
+        keeper.rules(),
+        Clock::System,
+        limits(args),
+        store,
+        lifecycle,
+    );
+    Ok((app, keeper.into()))
 }
 
 fn limits(args: &ServeArgs) -> Limits {
@@ -151,9 +192,16 @@ fn hint(args: &ServeArgs, rules: &RuleBook, address: &str, is_guarded: bool) -> 
     } else {
         ""
     };
+    if args.registry {
+        return if rules.ids().next().is_some() {
+            format!("dictamen policy list --server {address}")
+        } else {
+            format!("dictamen policy import rules --server {address}")
+        };
+    }
     let sample = rules
         .folders()
-        .filter(|(_, loaded)| loaded.live)
+        .filter(|(_, loaded)| rules.is_live(loaded))
         .find_map(|(folder, loaded)| {
             let mut files = loaded.source.iter();
             let (path, _) = files.find(|(path, _)| {

@@ -17,6 +17,8 @@ const OPEN: Need = Need::Open;
 const DECIDE: Need = Need::Role(Role::Decide);
 const ADMIN: Need = Need::Role(Role::Admin);
 const READ: Need = Need::Role(Role::Read);
+const AUTHOR: Need = Need::Role(Role::Author);
+const APPROVE: Need = Need::Role(Role::Approve);
 
 /// Every address: method, path as the router matches it, need. `HEAD` is as `GET`.
 pub const ROUTES: &[(&str, &str, Need)] = &[
@@ -42,8 +44,33 @@ pub const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/v1/policies", READ),
     ("GET", "/v1/policies/{policy}", READ),
     ("POST", "/v1/policies/{policy}/decisions", DECIDE),
+    ("POST", "/v1/policies/{policy}", APPROVE),
+    ("GET", "/v1/policies/{policy}/activations", READ),
+    (
+        "DELETE",
+        "/v1/policies/{policy}/activations/{activation}",
+        APPROVE,
+    ),
+    ("GET", "/v1/policies/{policy}/candidates", READ),
+    ("GET", "/v1/policies/{policy}/candidates/{content}", READ),
+    (
+        "POST",
+        "/v1/policies/{policy}/candidates/{content}",
+        APPROVE,
+    ),
+    ("GET", "/v1/policies/{policy}/drafts", READ),
+    ("GET", "/v1/policies/{policy}/drafts/{draft}", READ),
+    ("PUT", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
+    ("DELETE", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
+    ("POST", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
+    ("GET", "/v1/policies/{policy}/versions", READ),
     ("POST", "/v1/policies/{policy}/decisions:batch", DECIDE),
     ("GET", "/v1/policies/{policy}/versions/{version}", READ),
+    (
+        "GET",
+        "/v1/policies/{policy}/versions/{version}/files",
+        READ,
+    ),
     (
         "POST",
         "/v1/policies/{policy}/versions/{version}/decisions",

@@ -56,6 +56,8 @@ pub(crate) struct ComputeProblems;
 pub(crate) struct DecisionProblems;
 /// Problems of reading the decision log.
 pub(crate) struct LogProblems;
+/// Problems of bringing policies into force.
+pub(crate) struct RegistryProblems;
 /// Problems of listing API keys.
 pub(crate) struct KeyProblems;
 /// Problems of changing API keys.
@@ -162,6 +164,39 @@ impl IntoResponses for ReplayProblems {
                 Kind::CannotCompute,
                 Kind::NotReady,
                 Kind::DeadlineExceeded,
+            ],
+        ])
+    }
+}
+
+impl IntoResponses for RegistryProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            &[
+                Kind::EmptyBody,
+                Kind::UnreadableBody,
+                Kind::MalformedJson,
+                Kind::RequestTimeout,
+                Kind::BodyTooLarge,
+                Kind::UnsupportedMediaType,
+                Kind::NotFound,
+                Kind::NoRegistry,
+                Kind::UnknownPolicy,
+                Kind::UnknownVersion,
+                Kind::UnknownDraft,
+                Kind::UnknownCandidate,
+                Kind::UnknownActivation,
+                Kind::SamePerson,
+                Kind::AlreadyApproved,
+                Kind::VersionTaken,
+                Kind::NotInForce,
+                Kind::NothingBefore,
+                Kind::OtherDraft,
+                Kind::NoPrecondition,
+                Kind::InvalidBody,
+                Kind::NotPublishable,
+                Kind::LogUnavailable,
             ],
         ])
     }

@@ -53,6 +53,8 @@ kinds! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "who asks is not known";
     /// The caller lacks the role.
     Forbidden = "forbidden", FORBIDDEN, "this is not for this caller";
+    /// Whoever had a hand in a policy cannot approve it.
+    SamePerson = "same-person", FORBIDDEN, "whoever had a hand in a policy cannot approve it";
     /// No such route.
     NotFound = "not-found", NOT_FOUND, "there is nothing at this address";
     /// No policy of this id.
@@ -69,12 +71,32 @@ kinds! {
     UnknownKey = "unknown-key", NOT_FOUND, "no such key";
     /// The service runs without a decision log.
     NoLog = "no-log", NOT_FOUND, "this service keeps no decisions";
+    /// The policies of the service come from a folder.
+    NoRegistry = "no-registry", NOT_FOUND, "this service takes its policies from a folder";
+    /// No such draft.
+    UnknownDraft = "unknown-draft", NOT_FOUND, "no such draft of the policy";
+    /// No such candidate.
+    UnknownCandidate = "unknown-candidate", NOT_FOUND, "no such candidate of the policy";
+    /// No such activation that has still to come into force.
+    UnknownActivation = "unknown-activation", NOT_FOUND, "no such activation that is still to come";
     /// The route does not take this method.
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "this address does not take this method";
     /// The body did not arrive in time.
     RequestTimeout = "request-timeout", REQUEST_TIMEOUT, "the body did not arrive in time";
     /// The same request, under the same idempotency key, is being answered.
     StillRunning = "still-running", CONFLICT, "the same request is being answered";
+    /// The candidate was approved before.
+    AlreadyApproved = "already-approved", CONFLICT, "the candidate was approved before";
+    /// The version was published with other files.
+    VersionTaken = "version-taken", CONFLICT, "the version was published with other files";
+    /// Another version is in force than the request says, or none.
+    NotInForce = "not-in-force", CONFLICT, "what the request builds on is not in force";
+    /// There is no version to go back to.
+    NothingBefore = "nothing-before", CONFLICT, "there is no version to go back to";
+    /// The draft is another than the request names.
+    OtherDraft = "other-draft", PRECONDITION_FAILED, "the draft is another by now";
+    /// There is a draft already, and the request does not say which it replaces.
+    NoPrecondition = "no-precondition", PRECONDITION_REQUIRED, "there is a draft of this name already";
     /// The key cannot be changed so as things are.
     KeyConflict = "key-conflict", CONFLICT, "the key cannot be changed so now";
     /// The personal part of the decision was erased.
@@ -85,6 +107,10 @@ kinds! {
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "the body must be JSON";
     /// JSON, but not a request a decision can be made on.
     InvalidRequest = "invalid-request", UNPROCESSABLE_ENTITY, "the request is not what a decision can be made on";
+    /// JSON, but not what the address takes.
+    InvalidBody = "invalid-body", UNPROCESSABLE_ENTITY, "the body is not what this address takes";
+    /// The draft or candidate has errors, or its cases do not pass.
+    NotPublishable = "not-publishable", UNPROCESSABLE_ENTITY, "it has errors, or its cases do not pass";
     /// The characteristics cannot be computed for this day.
     CannotCompute = "cannot-compute", UNPROCESSABLE_ENTITY, "the characteristics cannot be computed";
     /// The key that is asked for cannot be made.

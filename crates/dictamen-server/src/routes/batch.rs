@@ -35,7 +35,7 @@ use crate::{
     limits::InFlight,
     openapi::{DecisionProblems, DecisionRequestBody},
     problem::{self, DEFECT, Kind, Problem},
-    rules::{LoadedPolicy, ParameterSet},
+    rules::{ParameterSet, Route},
     telemetry::RequestId,
 };
 
@@ -98,8 +98,8 @@ pub(crate) async fn live(
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let loaded = decisions::find_live(&app.rules(), &policy)?;
-    answer(app, loaded, caller, held, id, request)
+    let route = decisions::find_route(&app.rules(), &policy)?;
+    answer(app, route, caller, held, id, request)
 }
 
 /// Decide many applications by a named version.
@@ -130,13 +130,13 @@ pub(crate) async fn pinned(
     request: Request,
 ) -> Result<Response, Problem> {
     let loaded = decisions::find_version(&app.rules(), &policy, &version)?;
-    answer(app, loaded, caller, held, id, request)
+    answer(app, Route::to(loaded), caller, held, id, request)
 }
 
 /// What every line of a batch shares.
 struct Batch {
     app: App,
-    policy: Arc<LoadedPolicy>,
+    route: Route,
     parameters: Arc<ParameterSet>,
     asked: Asked,
     key: Option<String>,
@@ -150,7 +150,7 @@ struct Batch {
 
 fn answer(
     app: App,
-    policy: Arc<LoadedPolicy>,
+    route: Route,
     caller: Caller,
     held: InFlight,
     id: RequestId,
@@ -164,7 +164,7 @@ fn answer(
         .saturating_mul(1024);
     held.grow(most.min(limits.memory))?;
     let batch = Arc::new(Batch {
-        policy,
+        route,
         parameters: parameters(&app)?,
         asked: decisions::asked(&parts.uri)?,
         key: idempotency_key(&parts.headers)?.map(str::to_owned),
@@ -253,7 +253,7 @@ async fn decide(batch: &Batch, number: u64, body: Bytes) -> Result<Made, Problem
     let key = batch.key.as_ref().map(|key| format!("{key}#{number}"));
     let made = decisions::make(
         &batch.app,
-        Arc::clone(&batch.policy),
+        batch.route.clone(),
         Arc::clone(&batch.parameters),
         batch.asked,
         (&batch.caller, key.as_deref(), &batch.uri),

@@ -19,14 +19,18 @@ use crate::{
     answer::{self, DecisionAnswer, Explain},
     app::App,
     extract::{JsonBody, Params, idempotency_key, query},
-    keeping::{self, Beginning},
+    keeping::{self, Beginning, Kept},
+    lifecycle::shadow::Job,
     openapi::{DecisionProblems, DecisionRequestBody},
     problem::{Kind, Problem},
-    rules::{LoadedPolicy, ParameterSet, RuleBook},
+    rules::{Arm, LoadedPolicy, ParameterSet, Route, RuleBook},
     telemetry::Facts,
 };
 
 /// Decide by the live version.
+///
+/// While the live version is the champion of a split, a share of applications, chosen by their id,
+/// is decided by its challenger; the answer names the version and the `arm`.
 ///
 /// The answer depends on nothing but the body, `as_of`, the policy and the parameters, all of
 /// which it names: the same question gets the same bytes. A decline is an answer, not an error.
@@ -53,8 +57,8 @@ pub(crate) async fn live(
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let loaded = find_live(&app.rules(), &policy)?;
-    decide(&app, &caller, loaded, &uri, &headers, body).await
+    let route = find_route(&app.rules(), &policy)?;
+    decide(&app, &caller, route, &uri, &headers, body).await
 }
 
 /// Decide by a named version.
@@ -85,7 +89,7 @@ pub(crate) async fn pinned(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let loaded = find_version(&app.rules(), &policy, &version)?;
-    decide(&app, &caller, loaded, &uri, &headers, body).await
+    decide(&app, &caller, Route::to(loaded), &uri, &headers, body).await
 }
 
 /// What may follow the `?`.
@@ -164,16 +168,21 @@ pub(super) fn asked(uri: &Uri) -> Result<Asked, Problem> {
     Ok(asked)
 }
 
-/// The live version of a policy.
-pub(crate) fn find_live(rules: &RuleBook, policy: &str) -> Result<Arc<LoadedPolicy>, Problem> {
+/// What decides requests for a policy that name no version.
+pub(super) fn find_route(rules: &RuleBook, policy: &str) -> Result<Route, Problem> {
     let versions = super::policies::find(rules, policy)?;
-    versions.live().cloned().ok_or_else(|| {
+    versions.route().ok_or_else(|| {
         let known: Vec<&str> = versions.names().collect();
         Problem::new(
             Kind::NoLiveVersion,
             format!("name one of its versions: {}", known.join(", ")),
         )
     })
+}
+
+/// The live version of a policy.
+pub(crate) fn find_live(rules: &RuleBook, policy: &str) -> Result<Arc<LoadedPolicy>, Problem> {
+    find_route(rules, policy).map(|route| Arc::clone(route.champion()))
 }
 
 /// A named version of a policy.
@@ -201,7 +210,7 @@ pub(crate) fn find_version(
 async fn decide(
     app: &App,
     caller: &Caller,
-    policy: Arc<LoadedPolicy>,
+    route: Route,
     uri: &Uri,
     headers: &HeaderMap,
     JsonBody(body): JsonBody,
@@ -210,7 +219,7 @@ async fn decide(
     let key = idempotency_key(headers)?;
     let parameters = parameters(app)?;
     let under = (caller, key, uri);
-    let made = make(app, policy, parameters, asked, under, body).await?;
+    let made = make(app, route, parameters, asked, under, body).await?;
     let mut response = json_bytes(made.bytes);
     if made.repeated {
         let headers = response.headers_mut();
@@ -245,7 +254,7 @@ impl Made {
 /// idempotency key, if any, and the address.
 pub(super) async fn make(
     app: &App,
-    policy: Arc<LoadedPolicy>,
+    route: Route,
     parameters: Arc<ParameterSet>,
     asked: Asked,
     under: (&Caller, Option<&str>, &Uri),
@@ -258,19 +267,34 @@ pub(super) async fn make(
     };
     let today = app.clock().today();
     let log = app.log().cloned();
+    let (content, set) = (body.clone(), Arc::clone(&parameters));
     let decided = in_time(app, body.len(), move || {
-        decide_now(&policy, &parameters, &body, asked, today, log.as_ref())
+        decide_now(&route, &set, &content, asked, today, log.as_ref())
     })
     .await?;
     let Decided {
         bytes,
         facts,
         prepared,
+        shadows,
+        as_of,
     } = decided;
-    if let (Some(log), Some(prepared)) = (app.log(), prepared)
-        && let Some(bytes) = keeping::log(app, log, prepared, claim).await?
-    {
-        return Ok(Made::before(bytes));
+    if let (Some(log), Some(prepared)) = (app.log(), prepared) {
+        match keeping::log(app, log, prepared, claim).await? {
+            Kept::Answered(bytes) => return Ok(Made::before(bytes)),
+            Kept::Before => {}
+            Kept::Now => {
+                if let Some(queue) = app.shadows().filter(|_| !shadows.is_empty()) {
+                    queue.hand_over(Job {
+                        shadows,
+                        parameters,
+                        body,
+                        as_of,
+                        answered: facts.decision_id.clone(),
+                    });
+                }
+            }
+        }
     }
     Ok(Made {
         bytes,
@@ -283,10 +307,12 @@ struct Decided {
     bytes: Vec<u8>,
     facts: Facts,
     prepared: Option<Prepared>,
+    shadows: Vec<Arc<LoadedPolicy>>,
+    as_of: NaiveDate,
 }
 
 fn decide_now(
-    loaded: &LoadedPolicy,
+    route: &Route,
     set: &ParameterSet,
     body: &[u8],
     asked: Asked,
@@ -295,19 +321,21 @@ fn decide_now(
 ) -> Result<Decided, Problem> {
     let request = parse(body)?;
     let as_of = super::settle_as_of(asked.as_of, request.as_of, today)?;
+    let (loaded, arm) = route.choose(&request.application.application_id);
     let explained = asked.explain != Explain::None;
     let (decision, trace) =
         pipeline::answer(&loaded.policy, &request, as_of, &set.parameters, explained)
             .map_err(|error| cannot_compute(&error))?;
     let facts = Facts::of(&decision);
-    let plain = answer::write(&decision, None, Explain::None).map_err(unwritable)?;
+    let plain = answer::write_for(arm, &decision, None, Explain::None).map_err(unwritable)?;
     let own = if explained {
-        Some(answer::write(&decision, trace.as_ref(), asked.explain).map_err(unwritable)?)
+        Some(answer::write_for(arm, &decision, trace.as_ref(), asked.explain).map_err(unwritable)?)
     } else {
         None
     };
     let new = NewDecision {
         decision: &decision,
+        arm: arm.map(Arm::name),
         applicant: request.applicant.as_ref(),
         plain: &plain,
         answer: own.as_deref(),
@@ -319,5 +347,7 @@ fn decide_now(
         bytes: own.unwrap_or(plain),
         facts,
         prepared,
+        shadows: route.shadows(loaded),
+        as_of,
     })
 }

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use dictamen_engine::{Diagnostic, Severity};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::json;
@@ -51,7 +51,7 @@ struct InForce {
     hash: String,
     /// Whether requests that name no version get it.
     live: bool,
-    /// The folder it was read from.
+    /// The folder it was read from; `policy@version` when policies come from the registry.
     #[schema(example = "nomina-personal-loan-mx")]
     folder: String,
 }
@@ -76,28 +76,28 @@ struct FailedFolder {
 }
 
 /// One thing that is wrong with a folder.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Finding {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Finding {
     /// Stable code.
     #[schema(example = "script::unknown-characteristic")]
-    code: String,
+    pub code: String,
     /// `error`, `warning` or `note`.
     #[schema(example = "error")]
-    severity: &'static str,
+    pub severity: String,
     /// What is wrong.
-    message: String,
+    pub message: String,
     /// File within the folder.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Line, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
     /// Column in characters, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
     /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
 }
 
 impl From<&Diagnostic> for Finding {
@@ -109,7 +109,8 @@ impl From<&Diagnostic> for Finding {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
                 Severity::Note => "note",
-            },
+            }
+            .to_owned(),
             message: diagnostic.message.clone(),
             file: span.map(|span| span.file.clone()),
             line: span.map(|span| span.line),
@@ -196,7 +197,7 @@ fn readiness(rules: &RuleBook, status: &'static str, log: &'static str) -> Readi
                     id: stamp.id.to_string(),
                     version: stamp.version.to_string(),
                     hash: stamp.hash.to_string(),
-                    live: loaded.live,
+                    live: rules.is_live(loaded),
                     folder: folder.to_owned(),
                 }
             })

@@ -126,7 +126,7 @@ fn detail(rules: &RuleBook, loaded: &LoadedPolicy) -> Result<Response, Problem> 
         id: &stamp.id,
         version: &stamp.version,
         hash: &stamp.hash,
-        live: loaded.live,
+        live: rules.is_live(loaded),
         versions: versions.into_iter().flatten().map(str::to_owned).collect(),
         stages: loaded.policy.stages(),
         params: loaded.policy.params(),

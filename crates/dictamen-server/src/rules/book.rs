@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use dictamen_engine::{Diagnostic, Policy, PolicySource};
 use dictamen_model::{ParameterProblem, Parameters};
 
-use super::{Reading, RulesSource};
+use super::{Challenger, Reading, Route, RulesSource};
 
 /// The folder of dated parameters within the rules folder.
 pub const PARAMETERS: &str = "parameters";
@@ -16,10 +16,8 @@ pub const PARAMETERS: &str = "parameters";
 /// A policy that compiled.
 #[derive(Debug)]
 pub struct LoadedPolicy {
-    /// The folder it was read from.
+    /// The folder it was read from; in a registry, `policy@version`.
     pub folder: String,
-    /// Whether requests that name no version get it.
-    pub live: bool,
     /// The policy.
     pub policy: Policy,
     /// Findings that do not keep it from deciding.
@@ -34,6 +32,22 @@ pub struct ParameterSet {
     /// The compiled tables.
     pub parameters: Parameters,
     files: BTreeMap<String, Vec<u8>>,
+}
+
+impl ParameterSet {
+    /// Compiles parameter files.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with them.
+    pub fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<Self, Vec<Diagnostic>> {
+        parameters(files)
+    }
+
+    /// The files they were compiled from.
+    pub fn files(&self) -> &BTreeMap<String, Vec<u8>> {
+        &self.files
+    }
 }
 
 /// A folder that could not be loaded, or what lies beside the folders and cannot be read.
@@ -58,6 +72,8 @@ impl Failure {
 #[derive(Debug, Default)]
 pub struct Versions {
     live: Option<Arc<LoadedPolicy>>,
+    challenger: Option<Challenger>,
+    shadows: Vec<Arc<LoadedPolicy>>,
     all: BTreeMap<String, Arc<LoadedPolicy>>,
 }
 
@@ -65,6 +81,13 @@ impl Versions {
     /// The version for requests that name none.
     pub fn live(&self) -> Option<&Arc<LoadedPolicy>> {
         self.live.as_ref()
+    }
+
+    /// Which versions have to do with requests that name none.
+    pub fn route(&self) -> Option<Route> {
+        let (challenger, shadows) = (self.challenger.clone(), self.shadows.clone());
+        let live = self.live.clone()?;
+        Some(Route::new(live, challenger, shadows))
     }
 
     /// The version called `version`.
@@ -125,6 +148,36 @@ impl RuleBook {
         book
     }
 
+    /// A book of versions that were compiled elsewhere, by `policy@version`. Routes are to versions
+    /// of the book; the others decide when a request names them.
+    pub(crate) fn of(
+        versions: BTreeMap<String, Arc<LoadedPolicy>>,
+        parameters: Option<Arc<ParameterSet>>,
+        failures: Vec<Failure>,
+    ) -> Self {
+        let mut book = Self {
+            folders: versions,
+            parameters,
+            failures,
+            ..Self::default()
+        };
+        book.index();
+        book
+    }
+
+    /// Sets what decides requests for a policy that name no version.
+    pub(crate) fn set_route(&mut self, policy: &str, route: Route) {
+        if let Some(versions) = self.policies.get_mut(policy) {
+            (versions.live, versions.challenger, versions.shadows) = route.into_parts();
+        }
+    }
+
+    /// Whether requests that name no version get this one, if not a challenger.
+    pub fn is_live(&self, loaded: &LoadedPolicy) -> bool {
+        let live = self.policy(loaded.policy.id()).and_then(Versions::live);
+        live.is_some_and(|live| live.folder == loaded.folder)
+    }
+
     /// The same policies and parameters, with the rules folder marked unreadable.
     #[must_use]
     pub fn unreadable(&self, diagnostic: Diagnostic) -> Self {
@@ -151,7 +204,7 @@ impl RuleBook {
                 .policies
                 .entry(policy.policy.id().to_owned())
                 .or_default();
-            if policy.live {
+            if !folder.contains('@') {
                 versions.live = Some(Arc::clone(policy));
             }
             let version = policy.policy.version();
@@ -238,7 +291,7 @@ impl RuleBook {
 }
 
 /// Compiles one folder and holds its name against what it declares.
-fn load(folder: &str, files: &PolicySource) -> Result<LoadedPolicy, Vec<Diagnostic>> {
+pub(crate) fn load(folder: &str, files: &PolicySource) -> Result<LoadedPolicy, Vec<Diagnostic>> {
     let loaded = Policy::load(files)?;
     let (id, version) = match folder.split_once('@') {
         Some((id, version)) => (id, Some(version)),
@@ -271,7 +324,6 @@ fn load(folder: &str, files: &PolicySource) -> Result<LoadedPolicy, Vec<Diagnost
     }
     Ok(LoadedPolicy {
         folder: folder.to_owned(),
-        live: version.is_none(),
         policy,
         warnings: loaded.warnings,
         source: files.clone(),

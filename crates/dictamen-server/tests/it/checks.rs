@@ -6,7 +6,7 @@ use dictamen_engine::PolicySource;
 use dictamen_server::rules::{PARAMETERS, RuleBook, RulesSource, checks};
 
 /// Codes whose cause cannot be shown as text.
-const WITHOUT_EXAMPLE: [&str; 2] = ["rules::not-utf8", "rules::unreadable"];
+const WITHOUT_EXAMPLE: [&str; 3] = ["rules::case-failed", "rules::not-utf8", "rules::unreadable"];
 
 /// What makes a policy of a first line.
 const REST: &str =
@@ -77,7 +77,9 @@ fn codes(source: &RulesSource) -> BTreeSet<&'static str> {
 fn every_example_is_what_it_says() {
     assert!(codes(&shipped()).is_empty());
     for entry in checks::all() {
-        if WITHOUT_EXAMPLE.contains(&entry.code) {
+        assert!(entry.text.starts_with("*Error"), "{}", entry.code);
+        // What is found in a draft is found by a service that runs.
+        if WITHOUT_EXAMPLE.contains(&entry.code) || entry.code.starts_with("draft::") {
             continue;
         }
         let example = |which: &str| {
@@ -91,7 +93,6 @@ fn every_example_is_what_it_says() {
         assert!(bad.contains(entry.code), "{}: {bad:?}", entry.code);
         let good = codes(&example("good"));
         assert!(good.is_empty(), "{}: {good:?}", entry.code);
-        assert!(entry.text.starts_with("*Error"), "{}", entry.code);
     }
 }
 
@@ -100,6 +101,7 @@ fn every_code_is_explained() {
     let mut used = BTreeSet::new();
     let sources = [
         here().join("src/rules"),
+        here().join("src/lifecycle"),
         here().join("../dictamen-model/src/parameters"),
     ];
     for folder in sources {
@@ -109,7 +111,7 @@ fn every_code_is_explained() {
                 continue;
             }
             let text = fs::read_to_string(path).unwrap();
-            for family in ["rules", "parameters"] {
+            for family in ["rules", "parameters", "draft"] {
                 for rest in text.split(&format!("\"{family}::")).skip(1) {
                     let name = rest.split('"').next().unwrap();
                     used.insert(format!("{family}::{name}"));

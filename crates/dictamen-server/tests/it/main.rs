@@ -17,6 +17,7 @@ mod cluster;
 mod decisions;
 mod house;
 mod keeping;
+mod lifecycle;
 mod limits;
 mod logging;
 mod metrics;

@@ -54,7 +54,7 @@ async fn through_a_socket_until_told_to_stop() {
     let serving = tokio::spawn(serve::run(
         listener,
         service.app.clone(),
-        Some(service.reloader),
+        Some(service.reloader.into()),
         async move { stopped.await.unwrap_or_default() },
         Stopping {
             grace: Duration::ZERO,

@@ -3,6 +3,8 @@
 //! Each instance writes a chain of its own, so that none waits for another. Claims on idempotency
 //! keys are rows that every instance sees.
 
+#[path = "policies.rs"]
+pub(crate) mod policies;
 #[path = "tables.rs"]
 pub(crate) mod tables;
 
@@ -15,7 +17,7 @@ use std::{
 use sqlx::{
     ConnectOptions as _, PgPool, SqlSafeStr as _,
     migrate::{Migration, MigrationType, Migrator},
-    postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
+    postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions},
 };
 
 use super::rows::{AnsweredRow, DecisionRow};
@@ -34,6 +36,8 @@ pub(crate) struct Pools {
     pub(crate) write: PgPool,
     pub(crate) read: PgPool,
     pub(crate) claims: PgPool,
+    /// For hearing of changes of the registry.
+    pub(crate) listen: PgPool,
 }
 
 /// Connects, and brings the tables up to date; instances that start together wait for each other.
@@ -68,7 +72,8 @@ pub(crate) async fn open(url: &str) -> Result<Pools, StoreError> {
     let claims = options.clone().options([("synchronous_commit", "off")]);
     Ok(Pools {
         write,
-        read: pool(READERS).connect_lazy_with(options),
+        read: pool(READERS).connect_lazy_with(options.clone()),
+        listen: pool(1).connect_lazy_with(options),
         claims: pool(CLAIMERS).connect_lazy_with(claims),
     })
 }
@@ -102,6 +107,7 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(vec![
         step(1, "decision log", include_str!("postgres/1.sql")),
         step(3, "api keys", include_str!("postgres/3.sql")),
+        step(4, "policies", include_str!("postgres/4.sql")),
     ])
 }
 
@@ -297,4 +303,22 @@ pub(crate) async fn unclaim(
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Begins a change of the registry: the revision it makes. Other instances wait for its end, and
+/// are told of it.
+pub(crate) async fn revise(conn: &mut PgConnection) -> Result<i64, StoreError> {
+    // The writer waits here, and with it everybody's decisions: an instance that hangs in the
+    // middle of a change must not hold them for long.
+    tables::run(conn, "SET LOCAL lock_timeout = '1s'").await?;
+    let revision = policies::revise(conn).await?;
+    tables::run(conn, "NOTIFY dictamen_policies").await?;
+    Ok(revision)
+}
+
+/// Hears of changes of the registry.
+pub(crate) async fn listen(pool: &PgPool) -> Result<PgListener, StoreError> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen("dictamen_policies").await?;
+    Ok(listener)
 }

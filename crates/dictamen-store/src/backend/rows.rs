@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    ApiKey, Checkpoint, Entry, Hash, Head, KeyDigest, StoreError,
+    Activation, ApiKey, Candidate, Checkpoint, Entry, Hash, Head, KeyDigest, Split, StoreError,
     entry::{Kind, Position},
     facts::{self, DecisionFacts},
     seal::Wrapped,
@@ -185,6 +185,73 @@ pub(crate) fn checkpoint(instance: &str, row: CheckpointTuple) -> Result<Checkpo
         },
         signature,
     })
+}
+
+/// A row of `policy_candidate` behind its policy: content, version, hash, draft, author, at,
+/// approver, approved at.
+pub(crate) type CandidateTuple = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    Option<String>,
+    Option<i64>,
+);
+
+pub(crate) fn candidate(policy: &str, row: CandidateTuple) -> Result<Candidate, StoreError> {
+    let (content, version, hash, draft, author, at, approver, approved_at) = row;
+    let read = |at| instant(at).ok_or_else(no_instant);
+    Ok(Candidate {
+        policy: policy.to_owned(),
+        content,
+        version,
+        hash,
+        draft,
+        author,
+        at: read(at)?,
+        approver,
+        approved_at: approved_at.map(read).transpose()?,
+    })
+}
+
+/// A row of `policy_activation`: id, policy, version, effective from, at once, rollback, author,
+/// at, challenger, percent.
+pub(crate) type ActivationTuple = (
+    i64,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+    String,
+    i64,
+    Option<String>,
+    Option<i64>,
+);
+
+pub(crate) fn activation(row: ActivationTuple) -> Result<Activation, StoreError> {
+    let (id, policy, version, from, at_once, rollback, author, at, challenger, percent) = row;
+    let percent = percent.and_then(|percent| u8::try_from(percent).ok());
+    Ok(Activation {
+        id,
+        policy,
+        version,
+        effective_from: instant(from).ok_or_else(no_instant)?,
+        at_once: at_once != 0,
+        rollback: rollback != 0,
+        author,
+        at: instant(at).ok_or_else(no_instant)?,
+        split: challenger.zip(percent).map(|(challenger, percent)| Split {
+            challenger,
+            percent,
+        }),
+    })
+}
+
+pub(crate) fn no_instant() -> StoreError {
+    StoreError::Damaged("a row of the registry holds no instant".into())
 }
 
 pub(crate) fn instant(micros: i64) -> Option<DateTime<Utc>> {

@@ -3,6 +3,8 @@
 //! One connection writes, so that nothing waits for a lock; the others only read. Every commit
 //! is on disk before it is acknowledged (`synchronous=FULL`), and what is deleted is overwritten.
 
+#[path = "policies.rs"]
+pub(crate) mod policies;
 #[path = "tables.rs"]
 pub(crate) mod tables;
 
@@ -77,6 +79,7 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(vec![
         step(1, "decision log", include_str!("sqlite/1.sql")),
         step(3, "api keys", include_str!("sqlite/3.sql")),
+        step(4, "policies", include_str!("sqlite/4.sql")),
     ])
 }
 
@@ -269,6 +272,11 @@ pub(crate) async fn settle(
 /// write-ahead log that may still quote them is emptied.
 pub(crate) async fn shred(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     tables::run(conn, "PRAGMA wal_checkpoint(TRUNCATE)").await
+}
+
+/// Begins a change of the registry: the revision it makes. One process writes, so nobody waits.
+pub(crate) async fn revise(conn: &mut SqliteConnection) -> Result<i64, StoreError> {
+    policies::revise(conn).await
 }
 
 /// Nobody else writes.

@@ -215,7 +215,7 @@ impl Walk {
                     said.before = said.before.max(Some(facts.before));
                 }
             }
-            Kind::Decision | Kind::Rotation | Kind::Configuration => {}
+            Kind::Decision | Kind::Rotation | Kind::Configuration | Kind::Shadow => {}
         }
     }
 

@@ -16,5 +16,6 @@ mod keys;
 mod logging;
 mod once;
 mod outage;
+mod registry;
 mod support;
 mod tampering;

@@ -139,18 +139,25 @@ impl Ground {
 
     /// What the log says of changes of configuration, in order.
     pub(crate) async fn configuration(&self) -> Vec<String> {
-        let sql = "SELECT facts FROM entry WHERE kind = 'configuration' ORDER BY at, seq";
+        self.facts("configuration").await
+    }
+
+    /// What the entries of a kind say, in order.
+    pub(crate) async fn facts(&self, kind: &str) -> Vec<String> {
+        let sql = "SELECT facts FROM entry WHERE kind = $1 ORDER BY at, seq";
         let rows: Vec<(String,)> = match &self.place {
             Place::Sqlite(folder) => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new()
                     .filename(folder.path().join("dictamen.db"));
                 let mut conn = sqlx::ConnectOptions::connect(&options).await.unwrap();
-                sqlx::query_as(sql).fetch_all(&mut conn).await.unwrap()
+                let query = sqlx::query_as(sql).bind(kind);
+                query.fetch_all(&mut conn).await.unwrap()
             }
             Place::Postgres(url) => {
                 let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
                 let mut conn = sqlx::ConnectOptions::connect(&options).await.unwrap();
-                sqlx::query_as(sql).fetch_all(&mut conn).await.unwrap()
+                let query = sqlx::query_as(sql).bind(kind);
+                query.fetch_all(&mut conn).await.unwrap()
             }
         };
         rows.into_iter().map(|(facts,)| facts).collect()
@@ -301,6 +308,7 @@ pub(crate) async fn append_with(
     let (decision, plain, request) = (decision(n), answer(n), request(n));
     let new = NewDecision {
         decision: &decision,
+        arm: None,
         applicant: Some(&applicant()),
         plain: &plain,
         answer: own,
