@@ -3,6 +3,7 @@
 //! Three-valued: a value that is missing makes what needs it missing, and only that. Every
 //! comparison met is recorded, and what its sides were lies where a trace finds it.
 
+mod ask;
 mod step;
 
 use std::cmp::Ordering;
@@ -140,62 +141,7 @@ impl<'a, 's> Machine<'a, 's> {
             };
             let next = at.wrapping_add(1);
             at = match instruction {
-                Instruction::TestInt {
-                    tested,
-                    holds,
-                    than,
-                    tail,
-                } => match self.get(tested.of) {
-                    Cell::Int(n) => {
-                        let held = holds.when(n.cmp(than));
-                        self.record(tested.site, Some(held));
-                        self.settle(held, tail, next)
-                    }
-                    Cell::Missing(gap) => {
-                        let gap = *gap;
-                        self.record(tested.site, tested.absent);
-                        self.absent(tested.absent, gap, tail, next)
-                    }
-                    _ => self.fail(WRONG_TYPE, at),
-                },
-                Instruction::TestNumber {
-                    tested,
-                    holds,
-                    than,
-                    tail,
-                } => match self.get(tested.of) {
-                    Cell::Missing(gap) => {
-                        let gap = *gap;
-                        self.record(tested.site, tested.absent);
-                        self.absent(tested.absent, gap, tail, next)
-                    }
-                    value => match compute::order(value, self.get(*than)) {
-                        Some(order) => {
-                            let held = holds.when(order);
-                            self.record(tested.site, Some(held));
-                            self.settle(held, tail, next)
-                        }
-                        None => self.fail(WRONG_TYPE, at),
-                    },
-                },
-                Instruction::TestBool { tested, tail } => match self.get(tested.of) {
-                    Cell::Bool(held) => {
-                        let held = *held;
-                        self.record(tested.site, Some(held));
-                        self.settle(held, tail, next)
-                    }
-                    Cell::Missing(gap) => {
-                        let gap = *gap;
-                        self.record(tested.site, None);
-                        self.absent(tested.absent, gap, tail, next)
-                    }
-                    _ => self.fail(WRONG_TYPE, at),
-                },
-                Instruction::TestMissing { of, site, tail } => {
-                    let missing = matches!(self.get(*of), Cell::Missing(_));
-                    self.record(*site, Some(missing));
-                    self.settle(missing, tail, next)
-                }
+                Instruction::Test { test, tail } => self.test(test, tail, next),
                 Instruction::Verdict { of, reason } => {
                     self.verdict(*of, *reason);
                     next
@@ -247,15 +193,6 @@ impl<'a, 's> Machine<'a, 's> {
         NOWHERE
     }
 
-    /// A condition whose characteristic is missing: what stands in for it settles it, or nothing.
-    #[inline]
-    fn absent(&mut self, absent: Option<bool>, gap: Gap, tail: &Tail, next: u32) -> u32 {
-        match absent {
-            Some(held) => self.settle(held, tail, next),
-            None => self.unsettled(gap, tail, next),
-        }
-    }
-
     /// Goes where a condition that is known leads.
     #[inline]
     fn settle(&mut self, held: bool, tail: &Tail, next: u32) -> u32 {
@@ -279,26 +216,45 @@ impl<'a, 's> Machine<'a, 's> {
         next
     }
 
-    /// Ends a rule.
+    /// Ends a rule whose condition is a register's value.
     #[inline]
     fn verdict(&mut self, of: At, reason: u32) {
+        match *self.get(of) {
+            Cell::Bool(value) => self.end_rule(value, reason),
+            Cell::Missing(gap) => self.undecided_rule(gap),
+            _ => self.failed_rule(Failure("the condition is neither true nor false")),
+        }
+    }
+
+    /// Ends a rule whose condition is known.
+    #[inline]
+    fn end_rule(&mut self, fires: bool, reason: u32) {
         let scratch = &mut *self.scratch;
         let mut met = scratch.passed();
-        match self.frame.get(index(of)) {
-            Some(Cell::Bool(false)) => {}
-            Some(Cell::Bool(true)) => {
-                met.verdict = Verdict::Fired;
-                scratch.codes.push((reason, None));
-            }
-            Some(Cell::Missing(gap)) => {
-                met.verdict = Verdict::Undecided;
-                met.gap = *gap;
-                scratch.undecided = true;
-            }
-            _ => {
-                scratch.fail(&mut met, "the condition is neither true nor false");
-            }
+        if fires {
+            met.verdict = Verdict::Fired;
+            scratch.codes.push((reason, None));
         }
+        scratch.met.push(met);
+    }
+
+    /// Ends a rule whose condition is not known.
+    #[cold]
+    fn undecided_rule(&mut self, gap: Gap) {
+        let scratch = &mut *self.scratch;
+        let mut met = scratch.passed();
+        met.verdict = Verdict::Undecided;
+        met.gap = gap;
+        scratch.undecided = true;
+        scratch.met.push(met);
+    }
+
+    /// Ends a rule whose condition cannot be computed.
+    #[cold]
+    pub(super) fn failed_rule(&mut self, why: Failure) {
+        let scratch = &mut *self.scratch;
+        let mut met = scratch.passed();
+        scratch.fail(&mut met, why.0);
         scratch.met.push(met);
     }
 

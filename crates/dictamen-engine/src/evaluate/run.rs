@@ -7,13 +7,13 @@ use dictamen_model::characteristic::{Characteristics, Value};
 use super::{
     compute::Fallible,
     grant::{self, Requested},
-    machine::{Machine, Sight, Stopped},
+    machine::{Machine, Sight},
     scratch::{Binned, End, Met, Scratch, StageAt},
 };
 use crate::{
     Outcome, Verdict,
     policy::{Band, Effect, Ending, Policy, Scorecard, Scored, Stage},
-    program::{Cell, Gap, index, position},
+    program::{Cell, Gap, Stretch, index, position},
 };
 
 /// Decides, and leaves everything in the scratch.
@@ -80,28 +80,25 @@ impl<'a> Run<'a, '_> {
 
     /// Runs one stage; `None` when no rule of it ends the run.
     fn stage(&mut self, stage: &Stage, at: StageAt) -> Option<End> {
-        let (first, last) = (stage.rules.first()?, stage.rules.last()?);
-        let (mut start, end) = (first.entry.start, last.entry.end);
-        while let Err(stopped) = self.machine.run(start, end) {
-            start = self.skip(stage, stopped, end);
+        for stretch in &stage.stretches {
+            match *stretch {
+                Stretch::Chains { start, end } => {
+                    let chains = &self.policy.program.chains;
+                    let chains = chains.get(index(start)..index(end));
+                    self.machine.chains(chains.unwrap_or_default());
+                }
+                Stretch::Instructions { mut start, end } => {
+                    while let Err(stopped) = self.machine.run(start, end) {
+                        self.machine.failed_rule(stopped.why);
+                        start = after(stage, stopped.at).unwrap_or(end);
+                    }
+                }
+            }
         }
         if !self.machine.scratch.codes.is_empty() {
             return Some(End::new(stage.outcome, at));
         }
         self.doubtful(at)
-    }
-
-    /// Says which rule failed, and where the next begins.
-    #[cold]
-    fn skip(&mut self, stage: &Stage, stopped: Stopped, end: u32) -> u32 {
-        let scratch = &mut *self.machine.scratch;
-        let mut met = scratch.passed();
-        scratch.fail(&mut met, stopped.why.0);
-        scratch.met.push(met);
-        let ends = stage.rules.iter().map(|rule| rule.entry.end);
-        ends.into_iter()
-            .find(|end| *end > stopped.at)
-            .unwrap_or(end)
     }
 
     /// An error or an unknown neither approves nor declines.
@@ -344,6 +341,13 @@ impl<'a> Run<'a, '_> {
             ..End::new(Outcome::Refer, StageAt::Score)
         }
     }
+}
+
+/// Where the rule ends that an instruction belongs to.
+#[cold]
+fn after(stage: &Stage, instruction: u32) -> Option<u32> {
+    let mut ends = stage.rules.iter().map(|rule| rule.entry.end);
+    ends.find(|end| *end > instruction)
 }
 
 fn undecided(met: &mut Met, gap: Gap) {
