@@ -155,6 +155,8 @@ pub(crate) struct Scored {
     pub(crate) reason: u32,
     pub(crate) input: Closure,
     pub(crate) entry: Entry,
+    /// The characteristic that the input is, by table position, when it is nothing else.
+    pub(crate) fact: Option<u32>,
     pub(crate) bins: Bins,
     /// Points when the input is missing; `None` refers.
     pub(crate) missing: Option<i64>,
@@ -176,7 +178,7 @@ pub(crate) enum Effect {
     /// On to the offer, with these terms by position.
     Terms {
         values: Vec<Option<Value>>,
-        cells: Vec<Option<Cell>>,
+        cells: Box<[Cell]>,
     },
     /// The end.
     End {

@@ -13,6 +13,7 @@ use dictamen_model::characteristic::{Characteristics, Value};
 use super::{
     compute::{self, Failure, Fallible, WRONG_TYPE},
     scratch::{Record, Scratch},
+    small,
 };
 use crate::{
     Verdict,
@@ -116,11 +117,11 @@ impl<'a, 's> Machine<'a, 's> {
     }
 
     /// Puts the terms of a band in their places.
-    pub(super) fn set_terms(&mut self, terms: &[Option<Cell>]) {
+    pub(super) fn set_terms(&mut self, terms: &[Cell]) {
         let first = index(self.sight.program.terms);
-        let places = self.frame.iter_mut().skip(first);
+        let places = self.frame.get_mut(first..).unwrap_or_default().iter_mut();
         for (place, term) in places.zip(terms) {
-            *place = term.unwrap_or(Cell::NOTHING);
+            *place = *term;
         }
     }
 
@@ -166,14 +167,46 @@ impl<'a, 's> Machine<'a, 's> {
                             self.write(*to, value);
                             next
                         }
-                        Ok(None) => {
-                            let gap = self.either(*left, *right);
-                            self.write(*to, gap);
-                            next
-                        }
+                        Ok(None) => self.lacking((*left, *right), *to, next),
                         Err(why) => self.fail(why, at),
                     }
                 }
+                Instruction::Extreme {
+                    unless,
+                    left,
+                    right,
+                    to,
+                } => {
+                    let (left, right) = (self.get(*left), self.get(*right));
+                    match compute::extreme(*unless, left, right) {
+                        Ok(Some(value)) => {
+                            self.write(*to, value);
+                            next
+                        }
+                        Ok(None) => self.lacking((*left, *right), *to, next),
+                        Err(why) => self.fail(why, at),
+                    }
+                }
+                Instruction::Load { to, from } => {
+                    self.write(*to, self.read(*from));
+                    next
+                }
+                Instruction::Or { of, otherwise, to } => {
+                    let value = match self.get(*of) {
+                        Cell::Missing(_) => self.get(*otherwise),
+                        known => known,
+                    };
+                    self.write(*to, *value);
+                    next
+                }
+                Instruction::Jump { target } => *target,
+                Instruction::Need { of, to, end } => match self.get(*of) {
+                    missing @ Cell::Missing(_) => {
+                        self.write(*to, *missing);
+                        *end
+                    }
+                    _ => next,
+                },
                 other => match self.step(other, next) {
                     Ok(next) => next,
                     Err(why) => self.fail(why, at),
@@ -267,31 +300,41 @@ impl<'a, 's> Machine<'a, 's> {
         tail: &Tail,
         next: u32,
     ) -> u32 {
-        let (left, right) = (self.get(sides.0), self.get(sides.1));
-        let order = match (left, right) {
-            (Cell::Missing(_), _) | (_, Cell::Missing(_)) => None,
-            (left, right) => match self.sight.order(left, right) {
-                Some(order) => Some(order),
-                None => return self.fail(WRONG_TYPE, next.wrapping_sub(1)),
-            },
+        let frame: &[Cell] = self.frame;
+        let get = |at: At| frame.get(index(at)).unwrap_or(&Cell::NOTHING);
+        let (left, right) = (get(sides.0), get(sides.1));
+        let order = match compute::both_short(left, right) {
+            Some((a, b)) => Some(small::order(a, b)),
+            None => self.sight.order(left, right),
         };
-        let (left, right) = (*left, *right);
-        if keep.0 {
-            self.scratch.values.push(left);
+        let missing = || matches!((left, right), (Cell::Missing(_), _) | (_, Cell::Missing(_)));
+        if order.is_none() && !missing() {
+            return self.fail(WRONG_TYPE, next.wrapping_sub(1));
         }
-        if keep.1 {
-            self.scratch.values.push(right);
+        for (side, keep) in [(left, keep.0), (right, keep.1)] {
+            if keep {
+                self.scratch.values.push(*side);
+            }
         }
         let held = order.map(|order| holds.when(order));
+        let sides = (*left, *right);
         self.record(site, held);
         if let Some(held) = held {
             return self.settle(held, tail, next);
         }
-        let gap = match self.either(left, right) {
+        let gap = match self.either(sides.0, sides.1) {
             Cell::Missing(gap) => gap,
             _ => Gap::None,
         };
         self.unsettled(gap, tail, next)
+    }
+
+    /// Leaves what is missing on either side as the result.
+    #[cold]
+    fn lacking(&mut self, (left, right): (Cell, Cell), to: At, next: u32) -> u32 {
+        let gap = self.either(left, right);
+        self.write(to, gap);
+        next
     }
 
     /// What is missing on either side.

@@ -5,10 +5,10 @@ use std::mem;
 use dictamen_model::characteristic::{Characteristics, Value};
 
 use super::{
-    compute::Fallible,
+    compute::{Failure, Fallible},
     grant::{self, Requested},
     machine::{Machine, Sight},
-    scratch::{Binned, End, Met, Scratch, StageAt},
+    scratch::{End, Met, Scratch, StageAt},
 };
 use crate::{
     Outcome, Verdict,
@@ -118,19 +118,14 @@ impl<'a> Run<'a, '_> {
     fn score(&mut self, scorecard: &Scorecard) -> Result<i64, End> {
         let mut score = Some(scorecard.base);
         for scored in &scorecard.characteristics {
-            let (given, value, met) = match scored.entry.fact() {
+            let given = match scored.fact {
                 Some(fact) => self.bin_fact(scored, fact),
                 None => self.bin_value(scored),
             };
             if let Some(given) = given {
                 score = score.and_then(|score| score.checked_add(given));
             }
-            let scratch = &mut *self.machine.scratch;
-            scratch.binned.push(Binned {
-                value,
-                points: given,
-            });
-            scratch.met.push(met);
+            self.machine.scratch.points.push(given);
         }
         match score {
             None => Err(self.no_score("the score is too large")),
@@ -143,44 +138,57 @@ impl<'a> Run<'a, '_> {
 
     /// Points of a characteristic as it stands, which a trace finds where it is.
     #[inline]
-    fn bin_fact(&mut self, scored: &Scored, fact: u32) -> (Option<i64>, Option<Cell>, Met) {
-        let mut met = self.machine.scratch.passed();
-        let given = match self.machine.sight.facts.get(index(fact)) {
-            Value::Missing => self.unbinned(scored, Gap::One(fact), &mut met),
-            value => self.binned(scored.bins.points_of_fact(value), &mut met),
-        };
-        (given, None, met)
+    fn bin_fact(&mut self, scored: &Scored, fact: u32) -> Option<i64> {
+        let value = self.machine.sight.facts.get(index(fact));
+        match scored.bins.points_of_fact(value) {
+            Some(given) => {
+                let scratch = &mut *self.machine.scratch;
+                scratch.met.push(scratch.passed());
+                Some(given)
+            }
+            None if value.is_missing() => self.unbinned(scored, Gap::One(fact)),
+            None => self.below(),
+        }
     }
 
     /// Points of a computed value.
-    fn bin_value(&mut self, scored: &Scored) -> (Option<i64>, Option<Cell>, Met) {
+    fn bin_value(&mut self, scored: &Scored) -> Option<i64> {
         let value = self.machine.value(scored.entry);
-        let mut met = self.machine.scratch.passed();
-        let given = match &value {
-            Ok(Cell::Missing(gap)) => self.unbinned(scored, *gap, &mut met),
-            Ok(value) => self.binned(scored.bins.points_of(value), &mut met),
+        self.machine.scratch.inputs.push(value.ok());
+        match value {
+            Ok(Cell::Missing(gap)) => self.unbinned(scored, gap),
+            Ok(value) => match scored.bins.points_of(&value) {
+                Some(given) => {
+                    let scratch = &mut *self.machine.scratch;
+                    scratch.met.push(scratch.passed());
+                    Some(given)
+                }
+                None => self.below(),
+            },
             Err(why) => {
-                self.machine.scratch.fail(&mut met, why.0);
+                self.machine.failed_rule(why);
                 None
             }
-        };
-        (given, value.ok(), met)
+        }
     }
 
-    fn unbinned(&mut self, scored: &Scored, gap: Gap, met: &mut Met) -> Option<i64> {
+    #[cold]
+    fn unbinned(&mut self, scored: &Scored, gap: Gap) -> Option<i64> {
+        let scratch = &mut *self.machine.scratch;
+        let mut met = scratch.passed();
         if scored.missing.is_none() {
-            self.machine.scratch.undecided = true;
-            undecided(met, gap);
+            scratch.undecided = true;
+            undecided(&mut met, gap);
         }
+        scratch.met.push(met);
         scored.missing
     }
 
-    fn binned(&mut self, given: Option<i64>, met: &mut Met) -> Option<i64> {
-        if given.is_none() {
-            let scratch = &mut *self.machine.scratch;
-            scratch.fail(met, "the value lies below the first bin");
-        }
-        given
+    #[cold]
+    fn below(&mut self) -> Option<i64> {
+        let why = Failure("the value lies below the first bin");
+        self.machine.failed_rule(why);
+        None
     }
 
     /// What the band leads to.
@@ -210,10 +218,8 @@ impl<'a> Run<'a, '_> {
         };
         let scratch = &mut *self.machine.scratch;
         let begun = scratch.codes.len();
-        for (scored, binned) in scorecard.characteristics.iter().zip(&scratch.binned) {
-            let lost = binned
-                .points
-                .map(|given| scored.bins.best().saturating_sub(given));
+        for (scored, given) in scorecard.characteristics.iter().zip(&scratch.points) {
+            let lost = given.map(|given| scored.bins.best().saturating_sub(given));
             if let Some(lost) = lost.filter(|lost| *lost > 0) {
                 let weaker = |(_, other): &(u32, Option<i64>)| *other < Some(lost);
                 let among = scratch.codes.iter().skip(begun);

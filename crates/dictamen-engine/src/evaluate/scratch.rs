@@ -35,8 +35,11 @@ pub struct Scratch {
     pub(super) failed: bool,
     /// Why something met could not be computed, by position among what was met.
     pub(super) failures: Vec<(usize, &'static str)>,
-    /// What the scorecard's characteristics came to, in their order.
-    pub(super) binned: Vec<Binned>,
+    /// Points that the scorecard's characteristics were given, in their order.
+    pub(super) points: Vec<Option<i64>>,
+    /// The values that were binned, `None` where there was none to be computed: of those that are
+    /// no characteristics as they stand, in their order.
+    pub(super) inputs: Vec<Option<Cell>>,
     pub(super) granted: Vec<Granted>,
     /// Codes of reductions, by position in the catalogue, of all offers one after another.
     pub(super) reductions: Vec<u32>,
@@ -83,16 +86,6 @@ pub(super) struct Met {
     pub(super) records: u32,
     /// What was missing where it mattered.
     pub(super) gap: Gap,
-}
-
-/// What a scorecard characteristic came to.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Binned {
-    /// The value it was binned by; `None` when it could not be computed, or is a characteristic
-    /// as it stands.
-    pub(super) value: Option<Cell>,
-    /// Points given.
-    pub(super) points: Option<i64>,
 }
 
 /// The terms of a granted offer, unrounded.
@@ -175,7 +168,8 @@ impl Scratch {
         self.values.clear();
         self.met.clear();
         self.failures.clear();
-        self.binned.clear();
+        self.points.clear();
+        self.inputs.clear();
         self.granted.clear();
         self.reductions.clear();
         self.codes.clear();

@@ -193,9 +193,9 @@ impl<'a> Evaluated<'a> {
     fn points(&self) -> BTreeMap<Arc<str>, i64> {
         let scored = self.policy.scorecard.iter();
         let scored = scored.flat_map(|scorecard| &scorecard.characteristics);
-        let given = scored.zip(&self.scratch.binned);
+        let given = scored.zip(&self.scratch.points);
         given
-            .filter_map(|(scored, binned)| Some((Arc::clone(&scored.code), binned.points?)))
+            .filter_map(|(scored, points)| Some((Arc::clone(&scored.code), (*points)?)))
             .collect()
     }
 
@@ -219,11 +219,15 @@ impl<'a> Evaluated<'a> {
         let staged = self.policy.stages.iter().map(|stage| stage.rules.len());
         let scored = self.policy.scorecard.iter();
         let scored = scored.flat_map(|scorecard| &scorecard.characteristics);
-        let binned = scored.zip(&scratch.binned);
-        for (rule, (scored, binned)) in rules.iter_mut().skip(staged.sum()).zip(binned) {
-            let fact = scored.entry.fact().map(|fact| self.sight().fact(fact));
-            rule.value = binned.value.or(fact).map(|value| self.shown(value));
-            rule.points = binned.points;
+        let binned = scored.zip(&scratch.points);
+        let mut inputs = scratch.inputs.iter().copied();
+        for (rule, (scored, points)) in rules.iter_mut().skip(staged.sum()).zip(binned) {
+            let value = match scored.fact {
+                Some(fact) => Some(self.sight().fact(fact)),
+                None => inputs.next().flatten(),
+            };
+            rule.value = value.map(|value| self.shown(value));
+            rule.points = *points;
         }
         if let Some(why) = scratch.end.score_failure {
             rules.push(RuleTrace {

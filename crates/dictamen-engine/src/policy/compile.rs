@@ -15,7 +15,7 @@ use crate::{
     Diagnostic, PolicySource, PolicyStamp, canonical, check,
     declaration::{self, BandEffect, Declaration},
     evaluate::Bins,
-    program::{Flattener, position},
+    program::{Cell, Flattener, position},
     reasons::{self, Catalogue},
     syntax::is_name,
     text::Texts,
@@ -94,10 +94,12 @@ pub(super) fn compile(
             .into_iter()
             .map(|scored| {
                 let (file, line) = written(scored.place);
+                let entry = flat.closure(&scored.input);
                 Scored {
                     reason: flat.code(&scored.code),
                     code: scored.code,
-                    entry: flat.closure(&scored.input),
+                    entry,
+                    fact: entry.fact(),
                     input: scored.input,
                     bins: Bins::new(scored.bins),
                     missing: scored.missing,
@@ -165,8 +167,11 @@ fn effect(effect: BandEffect, terms: usize, flat: &mut Flattener<'_>) -> Effect 
                     *slot = Some(value);
                 }
             }
-            let cell = |value: &Option<Value>| value.as_ref().map(|value| flat.cell(value));
-            let cells = values.iter().map(cell).collect();
+            let mut cell = |value: &Option<Value>| {
+                let value = value.as_ref();
+                value.map_or(Cell::NOTHING, |value| flat.cell(value))
+            };
+            let cells = values.iter().map(&mut cell).collect();
             Effect::Terms { values, cells }
         }
         BandEffect::End {

@@ -8,7 +8,7 @@ mod condition;
 mod control;
 mod missing;
 
-use std::{collections::BTreeMap, mem, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeMap, mem, sync::Arc};
 
 use dictamen_model::characteristic::{Kind, Value, definitions};
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     declaration::Param,
-    tree::{Closure, GrantTerms, Node, NodeKind, Reduction},
+    tree::{Closure, Function, GrantTerms, Node, NodeKind, Reduction},
 };
 
 /// Constants lie behind everything else, so their positions are known last of all; until then
@@ -425,11 +425,24 @@ impl<'a> Flattener<'a> {
                 let second = operands.next();
                 drop(operands);
                 let first = first.unwrap_or(to);
-                self.emit(Instruction::Call {
-                    function: *function,
-                    first,
-                    second,
-                    to,
+                let unless = match function {
+                    Function::Min => Some(Ordering::Greater),
+                    Function::Max => Some(Ordering::Less),
+                    _ => None,
+                };
+                self.emit(match (unless, second) {
+                    (Some(unless), Some(right)) => Instruction::Extreme {
+                        unless,
+                        left: first,
+                        right,
+                        to,
+                    },
+                    _ => Instruction::Call {
+                        function: *function,
+                        first,
+                        second,
+                        to,
+                    },
                 });
             }
             NodeKind::Lookup {

@@ -100,6 +100,13 @@ pub(crate) enum Instruction {
         right: At,
         to: At,
     },
+    /// The first of two numbers unless it stands so to the second: the smaller or the larger.
+    Extreme {
+        unless: Ordering,
+        left: At,
+        right: At,
+        to: At,
+    },
     /// Goes on when true, jumps when false; what is missing is the result and jumps to the end.
     Branch {
         on: At,
@@ -131,7 +138,7 @@ pub(crate) enum Instruction {
         pattern: u32,
         otherwise: u32,
     },
-    /// Calls a registered function of one or two arguments.
+    /// Calls any other registered function, of one or two arguments.
     Call {
         function: Function,
         first: At,
@@ -156,9 +163,9 @@ impl Instruction {
     pub(super) fn operands(&mut self) -> impl Iterator<Item = &mut At> {
         let [first, second, third] = match self {
             Self::Test { test, .. } => [test.operand(), None, None],
-            Self::Compare { left, right, .. } | Self::Arithmetic { left, right, .. } => {
-                [Some(left), Some(right), None]
-            }
+            Self::Compare { left, right, .. }
+            | Self::Arithmetic { left, right, .. }
+            | Self::Extreme { left, right, .. } => [Some(left), Some(right), None],
             Self::Logic { of, .. }
             | Self::Verdict { of, .. }
             | Self::Load { from: of, .. }
