@@ -12,6 +12,7 @@ mod compute;
 mod fixed;
 mod function;
 mod grant;
+mod ledger;
 mod machine;
 mod run;
 mod scratch;

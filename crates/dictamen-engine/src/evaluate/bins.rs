@@ -144,8 +144,9 @@ impl Bins {
 /// The points of the last bin that is reached.
 #[inline]
 fn last<T>(bins: &[(T, i64)], reached: impl Fn(&T) -> bool) -> Option<i64> {
-    let reached = bins.iter().take_while(|(lower, _)| reached(lower));
-    reached.last().map(|(_, points)| *points)
+    let above = bins.iter().position(|(lower, _)| !reached(lower));
+    let last = above.unwrap_or(bins.len()).checked_sub(1)?;
+    bins.get(last).map(|(_, points)| *points)
 }
 
 #[cfg(test)]

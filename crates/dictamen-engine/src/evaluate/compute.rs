@@ -36,6 +36,22 @@ pub(super) fn both_short(left: &Cell, right: &Cell) -> Option<(Small, Small)> {
     Some((left.short()?, right.short()?))
 }
 
+/// Two numbers in their short form, where both have one and one of them is a decimal, as what is
+/// made of them then is.
+#[inline]
+fn short_decimals(left: &Cell, right: &Cell) -> Option<(Small, Small)> {
+    let whole = |digits: &i64| Small {
+        digits: *digits,
+        scale: 0,
+    };
+    match (left, right) {
+        (Cell::Small(a), Cell::Small(b)) => Some((*a, *b)),
+        (Cell::Small(a), Cell::Int(b)) => Some((*a, whole(b))),
+        (Cell::Int(a), Cell::Small(b)) => Some((whole(a), *b)),
+        _ => None,
+    }
+}
+
 pub(super) fn negated(value: Cell) -> Fallible<Cell> {
     match value {
         Cell::Int(n) => n.checked_neg().map(Cell::Int).ok_or(TOO_LARGE),
@@ -118,9 +134,7 @@ pub(super) fn in_range(value: Decimal, low: Decimal, high: Decimal, inclusive: b
 /// Two numbers combined; `None` when one is missing.
 #[inline]
 pub(super) fn arithmetic(op: Operator, left: &Cell, right: &Cell) -> Fallible<Option<Cell>> {
-    // Of two whole numbers a sum is whole.
-    let whole = matches!((left, right), (Cell::Int(_), Cell::Int(_)));
-    if let Some((a, b)) = both_short(left, right).filter(|_| !whole) {
+    if let Some((a, b)) = short_decimals(left, right) {
         let result = match op {
             Operator::Add => small::add(a, b),
             Operator::Subtract => small::subtract(a, b),
@@ -137,14 +151,13 @@ pub(super) fn arithmetic(op: Operator, left: &Cell, right: &Cell) -> Fallible<Op
 /// The first unless it stands so to the second; a decimal when one of them is.
 #[inline]
 pub(super) fn extreme(unless: Ordering, left: &Cell, right: &Cell) -> Fallible<Option<Cell>> {
-    if let Some((a, b)) = both_short(left, right) {
+    if let (Cell::Int(a), Cell::Int(b)) = (left, right) {
+        let chosen = if a.cmp(b) == unless { b } else { a };
+        return Ok(Some(Cell::Int(*chosen)));
+    }
+    if let Some((a, b)) = short_decimals(left, right) {
         let chosen = if small::order(a, b) == unless { b } else { a };
-        let whole = matches!((left, right), (Cell::Int(_), Cell::Int(_)));
-        return Ok(Some(if whole {
-            Cell::Int(chosen.digits)
-        } else {
-            Cell::Small(chosen)
-        }));
+        return Ok(Some(Cell::Small(chosen)));
     }
     extreme_at_length(unless, left, right)
 }

@@ -342,7 +342,7 @@ impl<'a, 's> Machine<'a, 's> {
     fn either(&mut self, left: Cell, right: Cell) -> Cell {
         match (left, right) {
             (Cell::Missing(one), Cell::Missing(other)) => {
-                Cell::Missing(self.scratch.union(one, other))
+                Cell::Missing(self.scratch.gaps.union(one, other))
             }
             (missing @ Cell::Missing(_), _) | (_, missing) => missing,
         }
@@ -370,7 +370,7 @@ impl<'a, 's> Machine<'a, 's> {
     /// Adds what is missing to a register that holds a settled value or what is missing so far.
     fn add(&mut self, to: At, gap: Gap) {
         let gap = match self.read(to) {
-            Cell::Missing(before) => self.scratch.union(before, gap),
+            Cell::Missing(before) => self.scratch.gaps.union(before, gap),
             _ => gap,
         };
         self.write(to, Cell::Missing(gap));

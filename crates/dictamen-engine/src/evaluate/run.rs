@@ -18,7 +18,7 @@ use crate::{
 
 /// Decides, and leaves everything in the scratch.
 pub(crate) fn run(policy: &Policy, facts: &Characteristics, scratch: &mut Scratch) {
-    scratch.clear(&policy.program);
+    scratch.clear(&policy.program, || policy.rules().count());
     let mut frame = mem::take(&mut scratch.frame);
     let sight = Sight {
         program: &policy.program,

@@ -100,12 +100,12 @@ impl<'a> Evaluated<'a> {
     fn met(&self) -> impl Iterator<Item = (&'a Arc<str>, &'a Arc<str>, &'a Met)> + use<'a> {
         let rules = self.policy.rules();
         rules
-            .zip(&self.scratch.met)
+            .zip(self.scratch.met.filled())
             .map(|((stage, rule), met)| (stage, rule, met))
     }
 
     fn missing_names(&self, gap: Gap) -> impl Iterator<Item = Arc<str>> + use<> {
-        let missing = self.scratch.missing(gap);
+        let missing = self.scratch.gaps.missing(gap);
         missing.filter_map(|at| definitions().get(at).map(|d| d.name.into()))
     }
 
@@ -204,7 +204,7 @@ impl<'a> Evaluated<'a> {
         let scratch = self.scratch;
         let starts = [0]
             .into_iter()
-            .chain(scratch.met.iter().map(|met| met.records));
+            .chain(scratch.met.filled().iter().map(|met| met.records));
         let mut recorded = scratch.values.iter().copied();
         let mut rules: Vec<RuleTrace> = self
             .met()
@@ -251,7 +251,8 @@ impl<'a> Evaluated<'a> {
         start: u32,
         recorded: &mut impl Iterator<Item = Cell>,
     ) -> RuleTrace {
-        let records = self.scratch.records.get(index(start)..index(met.records));
+        let records = self.scratch.records.filled();
+        let records = records.get(index(start)..index(met.records));
         let comparisons = records.into_iter().flatten().filter_map(|record| {
             let site = self.policy.program.sites.get(index(record.site()))?;
             let mut side = |side| self.sight().side(side).or_else(|| recorded.next());

@@ -4,8 +4,12 @@ use dictamen_model::characteristic::Value;
 
 use super::Machine;
 use crate::{
-    evaluate::compute,
-    program::{Chain, Gap, Question, Tail, Test, index},
+    Verdict,
+    evaluate::{
+        compute,
+        scratch::{Met, Record},
+    },
+    program::{Cell, Chain, Gap, Question, Tail, Test, index, position},
 };
 
 /// The answer to a question.
@@ -21,92 +25,154 @@ enum Answer {
 impl Machine<'_, '_> {
     /// Carries out rules that are made of questions alone.
     pub(in crate::evaluate) fn chains(&mut self, chains: &[Chain]) {
+        let facts = self.sight.facts;
+        let frame: &[Cell] = self.frame;
+        let scratch = &mut *self.scratch;
+        let before = scratch.records.len();
+        let met_before = scratch.met.len();
+        let mut records = scratch.records.free();
+        let room = records.len();
+        let mut rules = scratch.met.free();
+        let begun = rules.len();
+        // There is room for every rule and every question. If there were not, nobody must be
+        // approved for it.
+        let mut whole = true;
         for chain in chains {
-            self.chain(chain);
-        }
-    }
-
-    #[inline]
-    fn chain(&mut self, chain: &Chain) {
-        let mut gap = None;
-        for link in &chain.links {
-            let held = match self.ask(&link.test) {
-                Answer::Held(held) => {
-                    self.record(link.test.site, Some(held));
-                    held
-                }
-                Answer::Missing => match self.unanswered(&link.test) {
-                    Some(held) => held,
-                    None => {
-                        gap = Some(self.more(gap, Gap::One(link.test.of)));
-                        continue;
-                    }
-                },
-                Answer::Unlike => return self.failed_rule(compute::WRONG_TYPE),
+            let Some(rule) = rules.next() else {
+                whole = false;
+                break;
             };
-            if held == link.settling {
-                return self.end_rule(chain.settled, chain.reason);
+            let mut gap = None;
+            let mut settled = false;
+            let mut unlike = false;
+            for link in &chain.links {
+                let test = &link.test;
+                let value = facts.get(index(test.of));
+                let (held, record) = match quick(test, value) {
+                    Some(held) => (Some(held), Record::new(test.site, Some(held))),
+                    None => match seldom(test, value, frame) {
+                        Answer::Held(held) => (Some(held), Record::new(test.site, Some(held))),
+                        Answer::Missing => (test.absent, unanswered(test)),
+                        Answer::Unlike => {
+                            unlike = true;
+                            break;
+                        }
+                    },
+                };
+                match records.next() {
+                    Some(place) => *place = record,
+                    None => whole = false,
+                }
+                match held {
+                    Some(held) if held == link.settling => {
+                        settled = true;
+                        break;
+                    }
+                    Some(_) => {}
+                    None => {
+                        let more = Gap::One(test.of);
+                        gap = Some(match gap {
+                            Some(before) => scratch.gaps.union(before, more),
+                            None => more,
+                        });
+                    }
+                }
+            }
+            let recorded = before.wrapping_add(room.wrapping_sub(records.len()));
+            *rule = Met {
+                verdict: Verdict::Passed,
+                records: position(recorded),
+                gap: Gap::None,
+            };
+            match gap {
+                _ if unlike => {
+                    let met = begun.wrapping_sub(rules.len()).wrapping_sub(1);
+                    let at = met_before.wrapping_add(met);
+                    rule.verdict = Verdict::Failed;
+                    scratch.failed = true;
+                    scratch.failures.push((at, compute::WRONG_TYPE.0));
+                }
+                Some(gap) if !settled => {
+                    rule.verdict = Verdict::Undecided;
+                    rule.gap = gap;
+                    scratch.undecided = true;
+                }
+                _ if settled == chain.settled => {
+                    rule.verdict = Verdict::Fired;
+                    scratch.codes.push((chain.reason, None));
+                }
+                _ => {}
             }
         }
-        match gap {
-            None => self.end_rule(!chain.settled, chain.reason),
-            Some(gap) => self.undecided_rule(gap),
-        }
+        let recorded = room.wrapping_sub(records.len());
+        let met = begun.wrapping_sub(rules.len());
+        scratch.records.fill(recorded);
+        scratch.met.fill(met);
+        scratch.failed |= !whole;
     }
 
     /// Asks, as one operand of a condition that is a register's value.
     #[inline]
     pub(super) fn test(&mut self, test: &Test, tail: &Tail, next: u32) -> u32 {
-        let held = match self.ask(test) {
+        let value = self.sight.facts.get(index(test.of));
+        let answer = match quick(test, value) {
+            Some(held) => Answer::Held(held),
+            None => seldom(test, value, self.frame),
+        };
+        match answer {
             Answer::Held(held) => {
                 self.record(test.site, Some(held));
-                held
+                self.settle(held, tail, next)
             }
-            Answer::Missing => match self.unanswered(test) {
-                Some(held) => held,
-                None => return self.unsettled(Gap::One(test.of), tail, next),
-            },
-            Answer::Unlike => return self.fail(compute::WRONG_TYPE, next.wrapping_sub(1)),
-        };
-        self.settle(held, tail, next)
-    }
-
-    #[inline]
-    fn ask(&self, test: &Test) -> Answer {
-        let value = self.sight.facts.get(index(test.of));
-        match (test.question, value) {
-            (Question::Int { holds, than }, Value::Int(n)) => Answer::Held(holds.between(*n, than)),
-            (Question::Bool, Value::Bool(held)) => Answer::Held(*held),
-            (Question::Missing, value) => Answer::Held(value.is_missing()),
-            (_, Value::Missing) => Answer::Missing,
-            (Question::Number { holds, than }, Value::Int(_) | Value::Decimal(_)) => {
-                match compute::order(&self.sight.fact(test.of), self.get(than)) {
-                    Some(order) => Answer::Held(holds.when(order)),
-                    None => Answer::Unlike,
+            Answer::Missing => {
+                self.scratch.records.push(unanswered(test));
+                match test.absent {
+                    Some(held) => self.settle(held, tail, next),
+                    None => self.unsettled(Gap::One(test.of), tail, next),
                 }
             }
-            _ => Answer::Unlike,
+            Answer::Unlike => self.fail(compute::WRONG_TYPE, next.wrapping_sub(1)),
         }
     }
+}
 
-    /// Records a question about what is missing; what stands in for it may answer it.
-    #[cold]
-    fn unanswered(&mut self, test: &Test) -> Option<bool> {
-        // A trace shows what is true or false as it is, and a number as what stands in for it.
-        let shown = match test.question {
-            Question::Bool => None,
-            _ => test.absent,
-        };
-        self.record(test.site, shown);
-        test.absent
+/// The answer to a question, where it is at hand.
+#[inline]
+fn quick(test: &Test, value: &Value) -> Option<bool> {
+    match (&test.question, value) {
+        (Question::Int { holds, than }, Value::Int(n)) => Some(holds.between(*n, *than)),
+        (Question::Bool, Value::Bool(held)) => Some(*held),
+        (Question::Missing, value) => Some(value.is_missing()),
+        _ => None,
     }
+}
 
-    /// What is missing so far, and more.
-    #[cold]
-    fn more(&mut self, before: Option<Gap>, gap: Gap) -> Gap {
-        match before {
-            Some(before) => self.scratch.union(before, gap),
-            None => gap,
-        }
+/// The answer to any other question.
+#[inline(never)]
+fn seldom(test: &Test, value: &Value, frame: &[Cell]) -> Answer {
+    let (holds, than) = match (&test.question, value) {
+        (_, Value::Missing) => return Answer::Missing,
+        (Question::Number { holds, than }, _) => (holds, frame.get(index(*than))),
+        _ => return Answer::Unlike,
+    };
+    let number = match value {
+        Value::Int(n) => Cell::Int(*n),
+        Value::Decimal(number) => Cell::exact(*number),
+        _ => return Answer::Unlike,
+    };
+    match than.and_then(|than| compute::order(&number, than)) {
+        Some(order) => Answer::Held(holds.when(order)),
+        None => Answer::Unlike,
     }
+}
+
+/// Records a question about what is missing. A trace shows what is true or false as it is, and a
+/// number as what stands in for it.
+#[cold]
+fn unanswered(test: &Test) -> Record {
+    let shown = match test.question {
+        Question::Bool => None,
+        _ => test.absent,
+    };
+    Record::new(test.site, shown)
 }

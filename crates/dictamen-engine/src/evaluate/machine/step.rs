@@ -154,7 +154,7 @@ impl Machine<'_, '_> {
             match self.read(*option) {
                 Cell::Missing(gap) => {
                     missing = Some(match missing {
-                        Some(before) => self.scratch.union(before, gap),
+                        Some(before) => self.scratch.gaps.union(before, gap),
                         None => gap,
                     });
                 }
