@@ -1,9 +1,9 @@
 //! The flat form of a policy's trees: what deciding runs.
 //!
-//! Every closure of a policy becomes a stretch of instructions over one frame of values when the
-//! policy is loaded. Jumps go forward only, so a run is never longer than its stretch. The
-//! module knows what an instruction says; how it is carried out is the evaluator's affair, and
-//! what it means in credit is the tree's.
+//! A rule that only asks about characteristics becomes a chain of questions; every other closure
+//! becomes a stretch of instructions over one frame of values. Jumps go forward only, so a run is
+//! never longer than its stretch. The module knows what a question and an instruction say; how
+//! they are carried out is the evaluator's affair, and what they mean in credit is the tree's.
 
 mod cell;
 mod flatten;

@@ -1,5 +1,7 @@
 //! A rule that is asked as a chain of questions comes to what its instructions come to.
 
+use std::fmt::Write;
+
 use dictamen_model::characteristic::{Characteristics, Value};
 use proptest::{prelude::*, sample::select};
 
@@ -75,7 +77,11 @@ fn sources() -> impl Strategy<Value = PolicySource> {
         let mut reasons = String::new();
         let mut rules = |stage: &str, conditions: Vec<String>| -> String {
             let rules = conditions.iter().enumerate().map(|(at, condition)| {
-                reasons += &format!("[{stage}{at:02}]\nes-MX = \"Uno {at}\"\nen = \"One {at}\"\n");
+                writeln!(
+                    reasons,
+                    "[{stage}{at:02}]\nes-MX = \"Uno {at}\"\nen = \"One {at}\""
+                )
+                .unwrap();
                 format!("rule(\"{stage}{at:02}\", |a| {condition}),\n")
             });
             rules.collect()

@@ -24,16 +24,16 @@ enum Answer {
 
 impl Machine<'_, '_> {
     /// Carries out rules that are made of questions alone.
+    #[inline(never)]
     pub(in crate::evaluate) fn chains(&mut self, chains: &[Chain]) {
         let facts = self.sight.facts;
         let frame: &[Cell] = self.frame;
         let scratch = &mut *self.scratch;
-        let before = scratch.records.len();
-        let met_before = scratch.met.len();
+        let before = (scratch.records.len(), scratch.met.len());
+        let mut recorded = position(before.0);
+        let mut met = before.1;
         let mut records = scratch.records.free();
-        let room = records.len();
         let mut rules = scratch.met.free();
-        let begun = rules.len();
         // There is room for every rule and every question. If there were not, nobody must be
         // approved for it.
         let mut whole = true;
@@ -63,6 +63,7 @@ impl Machine<'_, '_> {
                     Some(place) => *place = record,
                     None => whole = false,
                 }
+                recorded = recorded.wrapping_add(1);
                 match held {
                     Some(held) if held == link.settling => {
                         settled = true;
@@ -78,19 +79,16 @@ impl Machine<'_, '_> {
                     }
                 }
             }
-            let recorded = before.wrapping_add(room.wrapping_sub(records.len()));
             *rule = Met {
                 verdict: Verdict::Passed,
-                records: position(recorded),
+                records: recorded,
                 gap: Gap::None,
             };
             match gap {
                 _ if unlike => {
-                    let met = begun.wrapping_sub(rules.len()).wrapping_sub(1);
-                    let at = met_before.wrapping_add(met);
                     rule.verdict = Verdict::Failed;
                     scratch.failed = true;
-                    scratch.failures.push((at, compute::WRONG_TYPE.0));
+                    scratch.failures.push((met, compute::WRONG_TYPE.0));
                 }
                 Some(gap) if !settled => {
                     rule.verdict = Verdict::Undecided;
@@ -103,11 +101,11 @@ impl Machine<'_, '_> {
                 }
                 _ => {}
             }
+            met = met.wrapping_add(1);
         }
-        let recorded = room.wrapping_sub(records.len());
-        let met = begun.wrapping_sub(rules.len());
+        let recorded = index(recorded).wrapping_sub(before.0);
         scratch.records.fill(recorded);
-        scratch.met.fill(met);
+        scratch.met.fill(met.wrapping_sub(before.1));
         scratch.failed |= !whole;
     }
 
