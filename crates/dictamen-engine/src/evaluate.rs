@@ -5,11 +5,14 @@
 //! [`Scratch`] and takes nothing from the heap once the scratch has grown to the policy's size;
 //! [`Evaluated`] turns what is there into a decision and a trace when somebody asks.
 
+#[cfg(test)]
+mod agreement;
 mod bins;
 mod compute;
 mod fixed;
 mod function;
 mod grant;
+mod ledger;
 mod machine;
 mod run;
 mod scratch;

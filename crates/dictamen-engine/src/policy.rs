@@ -12,10 +12,9 @@ pub use describe::{ParamInfo, RuleInfo, StageInfo};
 
 use crate::{
     CatalogueReason, Decided, Diagnostic, Outcome, ParametersStamp, PolicySource, PolicyStamp,
-    canonical,
     declaration::{Declaration, Param},
     evaluate::{self, Bins, Evaluated, Scratch},
-    program::{Cell, Entry, Program, index},
+    program::{Cell, Entry, Program, Stretch, index},
     reasons, script,
     table::Table,
     text::Texts,
@@ -125,6 +124,8 @@ pub(crate) struct Stage {
     pub(crate) name: Arc<str>,
     pub(crate) outcome: Outcome,
     pub(crate) rules: Vec<Rule>,
+    /// How the rules are carried out, in their order.
+    pub(crate) stretches: Box<[Stretch]>,
 }
 
 /// One rule.
@@ -154,6 +155,8 @@ pub(crate) struct Scored {
     pub(crate) reason: u32,
     pub(crate) input: Closure,
     pub(crate) entry: Entry,
+    /// The characteristic that the input is, by table position, when it is nothing else.
+    pub(crate) fact: Option<u32>,
     pub(crate) bins: Bins,
     /// Points when the input is missing; `None` refers.
     pub(crate) missing: Option<i64>,
@@ -175,7 +178,7 @@ pub(crate) enum Effect {
     /// On to the offer, with these terms by position.
     Terms {
         values: Vec<Option<Value>>,
-        cells: Vec<Option<Cell>>,
+        cells: Box<[Cell]>,
     },
     /// The end.
     End {
@@ -231,6 +234,15 @@ impl Policy {
     ///
     /// Every problem found, not just the first; at least one of them is an error.
     pub fn load(source: &PolicySource) -> Result<Loaded, Vec<Diagnostic>> {
+        Self::load_with(source, true)
+    }
+
+    /// As [`load`](Self::load). Without `chains` every rule is carried out as instructions, which
+    /// a test compares with what is done otherwise.
+    pub(crate) fn load_with(
+        source: &PolicySource,
+        chains: bool,
+    ) -> Result<Loaded, Vec<Diagnostic>> {
         let texts = Texts::new(source);
         let script::Ran {
             declaration,
@@ -238,14 +250,13 @@ impl Policy {
         } = script::run(source, &texts);
         let whole = diagnostics.iter().all(|d| !d.is_error());
         let catalogue = reasons::load(source, &texts, &mut diagnostics);
-        let hash = canonical::policy_hash(source);
         let policy = compile::compile(
             declaration,
             catalogue,
             source,
-            &hash,
             &texts,
             whole,
+            chains,
             &mut diagnostics,
         );
         diagnostics.sort_by(|a, b| (a.severity, &a.span).cmp(&(b.severity, &b.span)));

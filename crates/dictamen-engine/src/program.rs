@@ -1,14 +1,15 @@
 //! The flat form of a policy's trees: what deciding runs.
 //!
-//! Every closure of a policy becomes a stretch of instructions over one frame of values when the
-//! policy is loaded. Jumps go forward only, so a run is never longer than its stretch. The
-//! module knows what an instruction says; how it is carried out is the evaluator's affair, and
-//! what it means in credit is the tree's.
+//! A rule that only asks about characteristics becomes a chain of questions; every other closure
+//! becomes a stretch of instructions over one frame of values. Jumps go forward only, so a run is
+//! never longer than its stretch. The module knows what a question and an instruction say; how
+//! they are carried out is the evaluator's affair, and what they mean in credit is the tree's.
 
 mod cell;
 mod flatten;
 mod instruction;
 mod leaving;
+mod test;
 
 use std::sync::Arc;
 
@@ -16,7 +17,8 @@ use dictamen_model::characteristic::definitions;
 
 pub(crate) use cell::{Cell, Gap, Small, TextAt};
 pub(crate) use flatten::Flattener;
-pub(crate) use instruction::{At, Holds, Instruction, Tail, Tested};
+pub(crate) use instruction::{At, Holds, Instruction, Tail};
+pub(crate) use test::{Chain, Link, Question, Stretch, Test};
 
 use crate::tree::Pattern;
 
@@ -98,12 +100,15 @@ impl Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Program {
     pub(crate) instructions: Vec<Instruction>,
+    /// Rules that need no instructions.
+    pub(crate) chains: Vec<Chain>,
     /// What the frame of a run holds before it begins: characteristics by table position, terms
     /// of bands, registers, and constants, of which alone there is anything yet.
     pub(crate) frame: Vec<Cell>,
     /// Where the terms of bands begin in the frame.
     pub(crate) terms: At,
-    /// Characteristics that the stages read, then those that only scorecard and offer read.
+    /// Characteristics that instructions of the stages read, then those that only instructions
+    /// of scorecard and offer read.
     pub(crate) facts: Vec<u32>,
     /// How many of them the stages read.
     pub(crate) early: usize,

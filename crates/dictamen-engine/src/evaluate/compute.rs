@@ -36,6 +36,22 @@ pub(super) fn both_short(left: &Cell, right: &Cell) -> Option<(Small, Small)> {
     Some((left.short()?, right.short()?))
 }
 
+/// Two numbers in their short form, where both have one and one of them is a decimal, as what is
+/// made of them then is.
+#[inline]
+fn short_decimals(left: &Cell, right: &Cell) -> Option<(Small, Small)> {
+    let whole = |digits: &i64| Small {
+        digits: *digits,
+        scale: 0,
+    };
+    match (left, right) {
+        (Cell::Small(a), Cell::Small(b)) => Some((*a, *b)),
+        (Cell::Small(a), Cell::Int(b)) => Some((*a, whole(b))),
+        (Cell::Int(a), Cell::Small(b)) => Some((whole(a), *b)),
+        _ => None,
+    }
+}
+
 pub(super) fn negated(value: Cell) -> Fallible<Cell> {
     match value {
         Cell::Int(n) => n.checked_neg().map(Cell::Int).ok_or(TOO_LARGE),
@@ -56,11 +72,15 @@ pub(super) fn negated(value: Cell) -> Fallible<Cell> {
 /// How two known values that are no texts stand to each other; `None` when they are unlike.
 #[inline]
 pub(super) fn order(left: &Cell, right: &Cell) -> Option<Ordering> {
+    match both_short(left, right) {
+        Some((a, b)) => Some(small::order(a, b)),
+        None => order_at_length(left, right),
+    }
+}
+
+#[inline(never)]
+fn order_at_length(left: &Cell, right: &Cell) -> Option<Ordering> {
     match (left, right) {
-        (Cell::Int(a), Cell::Int(b)) => Some(a.cmp(b)),
-        (Cell::Int(_) | Cell::Small(_), Cell::Int(_) | Cell::Small(_)) => {
-            both_short(left, right).map(|(a, b)| small::order(a, b))
-        }
         (Cell::Bool(a), Cell::Bool(b)) => Some(a.cmp(b)),
         (Cell::Date(a), Cell::Date(b)) => Some(a.cmp(b)),
         (a, b) => Some(order_decimals(a.number()?, b.number()?)),
@@ -87,6 +107,16 @@ pub(super) fn order_decimals(left: Decimal, right: Decimal) -> Ordering {
     }
 }
 
+/// How a value stands to zero; `None` when the value is no number.
+#[inline]
+pub(super) fn sign(value: &Cell) -> Option<Ordering> {
+    match value {
+        Cell::Int(digits) | Cell::Small(Small { digits, .. }) => Some(digits.cmp(&0)),
+        Cell::Decimal(number) => Some(number.cmp(&Decimal::ZERO)),
+        _ => None,
+    }
+}
+
 /// Left minus right, for numbers and days.
 pub(super) fn distance(left: Cell, right: Cell) -> Option<String> {
     match (left, right) {
@@ -101,22 +131,10 @@ pub(super) fn in_range(value: Decimal, low: Decimal, high: Decimal, inclusive: b
     above && (order.is_lt() || inclusive && order.is_eq())
 }
 
-fn is_zero(value: &Cell) -> bool {
-    match value {
-        Cell::Int(n) => *n == 0,
-        Cell::Small(small) => small.digits == 0,
-        Cell::Decimal(number) => number.is_zero(),
-        _ => false,
-    }
-}
-
 /// Two numbers combined; `None` when one is missing.
 #[inline]
 pub(super) fn arithmetic(op: Operator, left: &Cell, right: &Cell) -> Fallible<Option<Cell>> {
-    if let (Cell::Small(_), Cell::Small(_) | Cell::Int(_)) | (Cell::Int(_), Cell::Small(_)) =
-        (left, right)
-        && let Some((a, b)) = both_short(left, right)
-    {
+    if let Some((a, b)) = short_decimals(left, right) {
         let result = match op {
             Operator::Add => small::add(a, b),
             Operator::Subtract => small::subtract(a, b),
@@ -130,12 +148,39 @@ pub(super) fn arithmetic(op: Operator, left: &Cell, right: &Cell) -> Fallible<Op
     arithmetic_at_length(op, left, right)
 }
 
+/// The first unless it stands so to the second; a decimal when one of them is.
+#[inline]
+pub(super) fn extreme(unless: Ordering, left: &Cell, right: &Cell) -> Fallible<Option<Cell>> {
+    if let (Cell::Int(a), Cell::Int(b)) = (left, right) {
+        let chosen = if a.cmp(b) == unless { b } else { a };
+        return Ok(Some(Cell::Int(*chosen)));
+    }
+    if let Some((a, b)) = short_decimals(left, right) {
+        let chosen = if small::order(a, b) == unless { b } else { a };
+        return Ok(Some(Cell::Small(chosen)));
+    }
+    extreme_at_length(unless, left, right)
+}
+
+#[inline(never)]
+fn extreme_at_length(unless: Ordering, left: &Cell, right: &Cell) -> Fallible<Option<Cell>> {
+    if let (Cell::Missing(_), _) | (_, Cell::Missing(_)) = (left, right) {
+        return Ok(None);
+    }
+    let (Some(a), Some(b)) = (left.number(), right.number()) else {
+        return wrong_type();
+    };
+    let chosen = if order_decimals(a, b) == unless { b } else { a };
+    Ok(Some(Cell::exact(chosen)))
+}
+
 #[inline(never)]
 fn arithmetic_at_length(op: Operator, left: &Cell, right: &Cell) -> Fallible<Option<Cell>> {
     if let (Cell::Missing(_), _) | (_, Cell::Missing(_)) = (left, right) {
         return Ok(None);
     }
-    if matches!(op, Operator::Divide | Operator::Remainder) && is_zero(right) {
+    if matches!(op, Operator::Divide | Operator::Remainder) && sign(right) == Some(Ordering::Equal)
+    {
         return Err(Failure("division by zero"));
     }
     let computed = match (left, right, op) {

@@ -5,27 +5,28 @@ use std::cmp::Ordering;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{
-    compute::{Failure, Fallible, TOO_LARGE, both_short, order, wrong_type},
+    compute::{Failure, Fallible, TOO_LARGE, both_short, sign, wrong_type},
     small,
 };
-use crate::{
-    program::{Cell, Small},
-    tree::Function,
-};
+use crate::{program::Cell, tree::Function};
 
 /// Months for which an annuity is computed: a hundred years.
 const MAX_MONTHS: i64 = 1_200;
 /// Decimals a number can have.
 const MAX_PLACES: i64 = 28;
 
-/// Computes a call. The arguments have the types the function asks for.
-pub(super) fn call(function: Function, first: Cell, second: Option<Cell>) -> Fallible<Cell> {
+/// Computes a call of a function that has no instruction of its own. The arguments have the types
+/// the function asks for.
+pub(super) fn call(function: Function, first: &Cell, second: Option<&Cell>) -> Fallible<Cell> {
     match (function, first, second) {
         (Function::AnnuityFactor, rate, Some(Cell::Int(months))) => {
-            annuity_factor(decimal(rate)?, months).map(Cell::exact)
+            annuity_factor(decimal(rate)?, *months).map(Cell::exact)
         }
         (Function::RoundHalfUp, value, Some(Cell::Int(places))) => {
-            let Some(places) = u32::try_from(places).ok().filter(|_| places <= MAX_PLACES) else {
+            let Some(places) = u32::try_from(*places)
+                .ok()
+                .filter(|_| *places <= MAX_PLACES)
+            else {
                 return Err(Failure("`round_half_up` needs between 0 and 28 places"));
             };
             if let Some(rounded) = value.short().and_then(|value| small::round(value, places)) {
@@ -37,33 +38,16 @@ pub(super) fn call(function: Function, first: Cell, second: Option<Cell>) -> Fal
         }
         (Function::FloorTo, value, Some(step)) => multiple(value, step, false),
         (Function::CeilTo, value, Some(step)) => multiple(value, step, true),
-        (Function::Min, Cell::Int(one), Some(Cell::Int(other))) => Ok(Cell::Int(one.min(other))),
-        (Function::Max, Cell::Int(one), Some(Cell::Int(other))) => Ok(Cell::Int(one.max(other))),
-        (Function::Min, one, Some(other)) => extreme(one, other, Ordering::Greater),
-        (Function::Max, one, Some(other)) => extreme(one, other, Ordering::Less),
         (Function::Abs, Cell::Int(n), None) => n.checked_abs().map(Cell::Int).ok_or(TOO_LARGE),
         (Function::Abs, value, None) => Ok(Cell::exact(decimal(value)?.abs())),
         (Function::DaysBetween, Cell::Date(from), Some(Cell::Date(to))) => {
-            Ok(Cell::Int(to.signed_duration_since(from).num_days()))
+            Ok(Cell::Int(to.signed_duration_since(*from).num_days()))
         }
         _ => wrong_type(),
     }
 }
 
-/// The first unless it stands so to the second; a decimal, since one of them is.
-fn extreme(one: Cell, other: Cell, unless: Ordering) -> Fallible<Cell> {
-    let Some(order) = order(&one, &other) else {
-        return wrong_type();
-    };
-    let chosen = if order == unless { other } else { one };
-    match chosen {
-        Cell::Int(digits) => Ok(Cell::Small(Small { digits, scale: 0 })),
-        Cell::Small(_) | Cell::Decimal(_) => Ok(chosen),
-        _ => wrong_type(),
-    }
-}
-
-fn decimal(value: Cell) -> Fallible<Decimal> {
+fn decimal(value: &Cell) -> Fallible<Decimal> {
     value.number().map_or_else(wrong_type, Ok)
 }
 
@@ -107,11 +91,11 @@ fn power(mut base: Decimal, mut exponent: u64) -> Option<Decimal> {
 }
 
 /// The nearest multiple of a step below or above. Exact: no division is involved.
-fn multiple(value: Cell, step: Cell, up: bool) -> Fallible<Cell> {
-    if order(&step, &Cell::Int(0)).is_some_and(Ordering::is_le) {
+fn multiple(value: &Cell, step: &Cell, up: bool) -> Fallible<Cell> {
+    if sign(step).is_some_and(Ordering::is_le) {
         return Err(Failure("the step must be greater than zero"));
     }
-    if let Some(found) = both_short(&value, &step).and_then(|(n, by)| small::multiple(n, by, up)) {
+    if let Some(found) = both_short(value, step).and_then(|(n, by)| small::multiple(n, by, up)) {
         return match (value, step) {
             (Cell::Int(_), Cell::Int(_)) => Ok(Cell::Int(found.digits)),
             _ => Ok(Cell::Small(found)),

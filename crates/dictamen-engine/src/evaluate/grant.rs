@@ -3,14 +3,13 @@
 use std::cmp::Ordering;
 
 use super::{
-    compute::{Failure, Fallible, order},
+    compute::{Failure, Fallible, order, sign},
     scratch::Granted,
 };
 use crate::program::Cell;
 
 /// No lender means a rate above it: somebody wrote 28 for 28 %.
 const HIGHEST_RATE: Cell = Cell::Int(10);
-const ZERO: Cell = Cell::Int(0);
 
 /// What was requested.
 #[derive(Debug, Clone, Copy)]
@@ -24,14 +23,14 @@ pub(super) struct Requested {
 /// why the offer is smaller than requested.
 pub(super) fn check(terms: &Granted, requested: Requested, reduced: bool) -> Fallible<()> {
     let fail = |why| Err(Failure(why));
-    if !order(&terms.amount, &ZERO).is_some_and(Ordering::is_gt) {
+    if !sign(&terms.amount).is_some_and(Ordering::is_gt) {
         return fail("the offer grants no amount");
     }
     if terms.term_months < 1 {
         return fail("the offer has no term");
     }
-    if !order(&terms.annual_rate, &ZERO).is_some_and(Ordering::is_ge)
-        || !order(&terms.monthly_payment, &ZERO).is_some_and(Ordering::is_gt)
+    if !sign(&terms.annual_rate).is_some_and(Ordering::is_ge)
+        || !sign(&terms.monthly_payment).is_some_and(Ordering::is_gt)
     {
         return fail("the offer has a rate or a payment below zero");
     }

@@ -3,6 +3,7 @@
 //! Three-valued: a value that is missing makes what needs it missing, and only that. Every
 //! comparison met is recorded, and what its sides were lies where a trace finds it.
 
+mod ask;
 mod step;
 
 use std::cmp::Ordering;
@@ -12,6 +13,7 @@ use dictamen_model::characteristic::{Characteristics, Value};
 use super::{
     compute::{self, Failure, Fallible, WRONG_TYPE},
     scratch::{Record, Scratch},
+    small,
 };
 use crate::{
     Verdict,
@@ -115,11 +117,11 @@ impl<'a, 's> Machine<'a, 's> {
     }
 
     /// Puts the terms of a band in their places.
-    pub(super) fn set_terms(&mut self, terms: &[Option<Cell>]) {
+    pub(super) fn set_terms(&mut self, terms: &[Cell]) {
         let first = index(self.sight.program.terms);
-        let places = self.frame.iter_mut().skip(first);
+        let places = self.frame.get_mut(first..).unwrap_or_default().iter_mut();
         for (place, term) in places.zip(terms) {
-            *place = term.unwrap_or(Cell::NOTHING);
+            *place = *term;
         }
     }
 
@@ -140,62 +142,7 @@ impl<'a, 's> Machine<'a, 's> {
             };
             let next = at.wrapping_add(1);
             at = match instruction {
-                Instruction::TestInt {
-                    tested,
-                    holds,
-                    than,
-                    tail,
-                } => match self.get(tested.of) {
-                    Cell::Int(n) => {
-                        let held = holds.when(n.cmp(than));
-                        self.record(tested.site, Some(held));
-                        self.settle(held, tail, next)
-                    }
-                    Cell::Missing(gap) => {
-                        let gap = *gap;
-                        self.record(tested.site, tested.absent);
-                        self.absent(tested.absent, gap, tail, next)
-                    }
-                    _ => self.fail(WRONG_TYPE, at),
-                },
-                Instruction::TestNumber {
-                    tested,
-                    holds,
-                    than,
-                    tail,
-                } => match self.get(tested.of) {
-                    Cell::Missing(gap) => {
-                        let gap = *gap;
-                        self.record(tested.site, tested.absent);
-                        self.absent(tested.absent, gap, tail, next)
-                    }
-                    value => match compute::order(value, self.get(*than)) {
-                        Some(order) => {
-                            let held = holds.when(order);
-                            self.record(tested.site, Some(held));
-                            self.settle(held, tail, next)
-                        }
-                        None => self.fail(WRONG_TYPE, at),
-                    },
-                },
-                Instruction::TestBool { tested, tail } => match self.get(tested.of) {
-                    Cell::Bool(held) => {
-                        let held = *held;
-                        self.record(tested.site, Some(held));
-                        self.settle(held, tail, next)
-                    }
-                    Cell::Missing(gap) => {
-                        let gap = *gap;
-                        self.record(tested.site, None);
-                        self.absent(tested.absent, gap, tail, next)
-                    }
-                    _ => self.fail(WRONG_TYPE, at),
-                },
-                Instruction::TestMissing { of, site, tail } => {
-                    let missing = matches!(self.get(*of), Cell::Missing(_));
-                    self.record(*site, Some(missing));
-                    self.settle(missing, tail, next)
-                }
+                Instruction::Test { test, tail } => self.test(test, tail, next),
                 Instruction::Verdict { of, reason } => {
                     self.verdict(*of, *reason);
                     next
@@ -220,14 +167,46 @@ impl<'a, 's> Machine<'a, 's> {
                             self.write(*to, value);
                             next
                         }
-                        Ok(None) => {
-                            let gap = self.either(*left, *right);
-                            self.write(*to, gap);
-                            next
-                        }
+                        Ok(None) => self.lacking((*left, *right), *to, next),
                         Err(why) => self.fail(why, at),
                     }
                 }
+                Instruction::Extreme {
+                    unless,
+                    left,
+                    right,
+                    to,
+                } => {
+                    let (left, right) = (self.get(*left), self.get(*right));
+                    match compute::extreme(*unless, left, right) {
+                        Ok(Some(value)) => {
+                            self.write(*to, value);
+                            next
+                        }
+                        Ok(None) => self.lacking((*left, *right), *to, next),
+                        Err(why) => self.fail(why, at),
+                    }
+                }
+                Instruction::Load { to, from } => {
+                    self.write(*to, self.read(*from));
+                    next
+                }
+                Instruction::Or { of, otherwise, to } => {
+                    let value = match self.get(*of) {
+                        Cell::Missing(_) => self.get(*otherwise),
+                        known => known,
+                    };
+                    self.write(*to, *value);
+                    next
+                }
+                Instruction::Jump { target } => *target,
+                Instruction::Need { of, to, end } => match self.get(*of) {
+                    missing @ Cell::Missing(_) => {
+                        self.write(*to, *missing);
+                        *end
+                    }
+                    _ => next,
+                },
                 other => match self.step(other, next) {
                     Ok(next) => next,
                     Err(why) => self.fail(why, at),
@@ -245,15 +224,6 @@ impl<'a, 's> Machine<'a, 's> {
     fn fail(&mut self, why: Failure, at: u32) -> u32 {
         self.failed = (why, at);
         NOWHERE
-    }
-
-    /// A condition whose characteristic is missing: what stands in for it settles it, or nothing.
-    #[inline]
-    fn absent(&mut self, absent: Option<bool>, gap: Gap, tail: &Tail, next: u32) -> u32 {
-        match absent {
-            Some(held) => self.settle(held, tail, next),
-            None => self.unsettled(gap, tail, next),
-        }
     }
 
     /// Goes where a condition that is known leads.
@@ -279,26 +249,45 @@ impl<'a, 's> Machine<'a, 's> {
         next
     }
 
-    /// Ends a rule.
+    /// Ends a rule whose condition is a register's value.
     #[inline]
     fn verdict(&mut self, of: At, reason: u32) {
+        match *self.get(of) {
+            Cell::Bool(value) => self.end_rule(value, reason),
+            Cell::Missing(gap) => self.undecided_rule(gap),
+            _ => self.failed_rule(Failure("the condition is neither true nor false")),
+        }
+    }
+
+    /// Ends a rule whose condition is known.
+    #[inline]
+    fn end_rule(&mut self, fires: bool, reason: u32) {
         let scratch = &mut *self.scratch;
         let mut met = scratch.passed();
-        match self.frame.get(index(of)) {
-            Some(Cell::Bool(false)) => {}
-            Some(Cell::Bool(true)) => {
-                met.verdict = Verdict::Fired;
-                scratch.codes.push((reason, None));
-            }
-            Some(Cell::Missing(gap)) => {
-                met.verdict = Verdict::Undecided;
-                met.gap = *gap;
-                scratch.undecided = true;
-            }
-            _ => {
-                scratch.fail(&mut met, "the condition is neither true nor false");
-            }
+        if fires {
+            met.verdict = Verdict::Fired;
+            scratch.codes.push((reason, None));
         }
+        scratch.met.push(met);
+    }
+
+    /// Ends a rule whose condition is not known.
+    #[cold]
+    fn undecided_rule(&mut self, gap: Gap) {
+        let scratch = &mut *self.scratch;
+        let mut met = scratch.passed();
+        met.verdict = Verdict::Undecided;
+        met.gap = gap;
+        scratch.undecided = true;
+        scratch.met.push(met);
+    }
+
+    /// Ends a rule whose condition cannot be computed.
+    #[cold]
+    pub(super) fn failed_rule(&mut self, why: Failure) {
+        let scratch = &mut *self.scratch;
+        let mut met = scratch.passed();
+        scratch.fail(&mut met, why.0);
         scratch.met.push(met);
     }
 
@@ -311,31 +300,41 @@ impl<'a, 's> Machine<'a, 's> {
         tail: &Tail,
         next: u32,
     ) -> u32 {
-        let (left, right) = (self.get(sides.0), self.get(sides.1));
-        let order = match (left, right) {
-            (Cell::Missing(_), _) | (_, Cell::Missing(_)) => None,
-            (left, right) => match self.sight.order(left, right) {
-                Some(order) => Some(order),
-                None => return self.fail(WRONG_TYPE, next.wrapping_sub(1)),
-            },
+        let frame: &[Cell] = self.frame;
+        let get = |at: At| frame.get(index(at)).unwrap_or(&Cell::NOTHING);
+        let (left, right) = (get(sides.0), get(sides.1));
+        let order = match compute::both_short(left, right) {
+            Some((a, b)) => Some(small::order(a, b)),
+            None => self.sight.order(left, right),
         };
-        let (left, right) = (*left, *right);
-        if keep.0 {
-            self.scratch.values.push(left);
+        let missing = || matches!((left, right), (Cell::Missing(_), _) | (_, Cell::Missing(_)));
+        if order.is_none() && !missing() {
+            return self.fail(WRONG_TYPE, next.wrapping_sub(1));
         }
-        if keep.1 {
-            self.scratch.values.push(right);
+        for (side, keep) in [(left, keep.0), (right, keep.1)] {
+            if keep {
+                self.scratch.values.push(*side);
+            }
         }
         let held = order.map(|order| holds.when(order));
+        let sides = (*left, *right);
         self.record(site, held);
         if let Some(held) = held {
             return self.settle(held, tail, next);
         }
-        let gap = match self.either(left, right) {
+        let gap = match self.either(sides.0, sides.1) {
             Cell::Missing(gap) => gap,
             _ => Gap::None,
         };
         self.unsettled(gap, tail, next)
+    }
+
+    /// Leaves what is missing on either side as the result.
+    #[cold]
+    fn lacking(&mut self, (left, right): (Cell, Cell), to: At, next: u32) -> u32 {
+        let gap = self.either(left, right);
+        self.write(to, gap);
+        next
     }
 
     /// What is missing on either side.
@@ -343,7 +342,7 @@ impl<'a, 's> Machine<'a, 's> {
     fn either(&mut self, left: Cell, right: Cell) -> Cell {
         match (left, right) {
             (Cell::Missing(one), Cell::Missing(other)) => {
-                Cell::Missing(self.scratch.union(one, other))
+                Cell::Missing(self.scratch.gaps.union(one, other))
             }
             (missing @ Cell::Missing(_), _) | (_, missing) => missing,
         }
@@ -371,7 +370,7 @@ impl<'a, 's> Machine<'a, 's> {
     /// Adds what is missing to a register that holds a settled value or what is missing so far.
     fn add(&mut self, to: At, gap: Gap) {
         let gap = match self.read(to) {
-            Cell::Missing(before) => self.scratch.union(before, gap),
+            Cell::Missing(before) => self.scratch.gaps.union(before, gap),
             _ => gap,
         };
         self.write(to, Cell::Missing(gap));

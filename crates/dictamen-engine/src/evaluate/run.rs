@@ -5,20 +5,20 @@ use std::mem;
 use dictamen_model::characteristic::{Characteristics, Value};
 
 use super::{
-    compute::Fallible,
+    compute::{Failure, Fallible},
     grant::{self, Requested},
-    machine::{Machine, Sight, Stopped},
-    scratch::{Binned, End, Met, Scratch, StageAt},
+    machine::{Machine, Sight},
+    scratch::{End, Met, Scratch, StageAt},
 };
 use crate::{
     Outcome, Verdict,
     policy::{Band, Effect, Ending, Policy, Scorecard, Scored, Stage},
-    program::{Cell, Gap, index, position},
+    program::{Cell, Gap, Stretch, index, position},
 };
 
 /// Decides, and leaves everything in the scratch.
 pub(crate) fn run(policy: &Policy, facts: &Characteristics, scratch: &mut Scratch) {
-    scratch.clear(&policy.program);
+    scratch.clear(&policy.program, || policy.rules().count());
     let mut frame = mem::take(&mut scratch.frame);
     let sight = Sight {
         program: &policy.program,
@@ -80,28 +80,25 @@ impl<'a> Run<'a, '_> {
 
     /// Runs one stage; `None` when no rule of it ends the run.
     fn stage(&mut self, stage: &Stage, at: StageAt) -> Option<End> {
-        let (first, last) = (stage.rules.first()?, stage.rules.last()?);
-        let (mut start, end) = (first.entry.start, last.entry.end);
-        while let Err(stopped) = self.machine.run(start, end) {
-            start = self.skip(stage, stopped, end);
+        for stretch in &stage.stretches {
+            match *stretch {
+                Stretch::Chains { start, end } => {
+                    let chains = &self.policy.program.chains;
+                    let chains = chains.get(index(start)..index(end));
+                    self.machine.chains(chains.unwrap_or_default());
+                }
+                Stretch::Instructions { mut start, end } => {
+                    while let Err(stopped) = self.machine.run(start, end) {
+                        self.machine.failed_rule(stopped.why);
+                        start = after(stage, stopped.at).unwrap_or(end);
+                    }
+                }
+            }
         }
         if !self.machine.scratch.codes.is_empty() {
             return Some(End::new(stage.outcome, at));
         }
         self.doubtful(at)
-    }
-
-    /// Says which rule failed, and where the next begins.
-    #[cold]
-    fn skip(&mut self, stage: &Stage, stopped: Stopped, end: u32) -> u32 {
-        let scratch = &mut *self.machine.scratch;
-        let mut met = scratch.passed();
-        scratch.fail(&mut met, stopped.why.0);
-        scratch.met.push(met);
-        let ends = stage.rules.iter().map(|rule| rule.entry.end);
-        ends.into_iter()
-            .find(|end| *end > stopped.at)
-            .unwrap_or(end)
     }
 
     /// An error or an unknown neither approves nor declines.
@@ -121,19 +118,14 @@ impl<'a> Run<'a, '_> {
     fn score(&mut self, scorecard: &Scorecard) -> Result<i64, End> {
         let mut score = Some(scorecard.base);
         for scored in &scorecard.characteristics {
-            let (given, value, met) = match scored.entry.fact() {
+            let given = match scored.fact {
                 Some(fact) => self.bin_fact(scored, fact),
                 None => self.bin_value(scored),
             };
             if let Some(given) = given {
                 score = score.and_then(|score| score.checked_add(given));
             }
-            let scratch = &mut *self.machine.scratch;
-            scratch.binned.push(Binned {
-                value,
-                points: given,
-            });
-            scratch.met.push(met);
+            self.machine.scratch.points.push(given);
         }
         match score {
             None => Err(self.no_score("the score is too large")),
@@ -146,44 +138,57 @@ impl<'a> Run<'a, '_> {
 
     /// Points of a characteristic as it stands, which a trace finds where it is.
     #[inline]
-    fn bin_fact(&mut self, scored: &Scored, fact: u32) -> (Option<i64>, Option<Cell>, Met) {
-        let mut met = self.machine.scratch.passed();
-        let given = match self.machine.sight.facts.get(index(fact)) {
-            Value::Missing => self.unbinned(scored, Gap::One(fact), &mut met),
-            value => self.binned(scored.bins.points_of_fact(value), &mut met),
-        };
-        (given, None, met)
+    fn bin_fact(&mut self, scored: &Scored, fact: u32) -> Option<i64> {
+        let value = self.machine.sight.facts.get(index(fact));
+        match scored.bins.points_of_fact(value) {
+            Some(given) => {
+                let scratch = &mut *self.machine.scratch;
+                scratch.met.push(scratch.passed());
+                Some(given)
+            }
+            None if value.is_missing() => self.unbinned(scored, Gap::One(fact)),
+            None => self.below(),
+        }
     }
 
     /// Points of a computed value.
-    fn bin_value(&mut self, scored: &Scored) -> (Option<i64>, Option<Cell>, Met) {
+    fn bin_value(&mut self, scored: &Scored) -> Option<i64> {
         let value = self.machine.value(scored.entry);
-        let mut met = self.machine.scratch.passed();
-        let given = match &value {
-            Ok(Cell::Missing(gap)) => self.unbinned(scored, *gap, &mut met),
-            Ok(value) => self.binned(scored.bins.points_of(value), &mut met),
+        self.machine.scratch.inputs.push(value.ok());
+        match value {
+            Ok(Cell::Missing(gap)) => self.unbinned(scored, gap),
+            Ok(value) => match scored.bins.points_of(&value) {
+                Some(given) => {
+                    let scratch = &mut *self.machine.scratch;
+                    scratch.met.push(scratch.passed());
+                    Some(given)
+                }
+                None => self.below(),
+            },
             Err(why) => {
-                self.machine.scratch.fail(&mut met, why.0);
+                self.machine.failed_rule(why);
                 None
             }
-        };
-        (given, value.ok(), met)
+        }
     }
 
-    fn unbinned(&mut self, scored: &Scored, gap: Gap, met: &mut Met) -> Option<i64> {
+    #[cold]
+    fn unbinned(&mut self, scored: &Scored, gap: Gap) -> Option<i64> {
+        let scratch = &mut *self.machine.scratch;
+        let mut met = scratch.passed();
         if scored.missing.is_none() {
-            self.machine.scratch.undecided = true;
-            undecided(met, gap);
+            scratch.undecided = true;
+            undecided(&mut met, gap);
         }
+        scratch.met.push(met);
         scored.missing
     }
 
-    fn binned(&mut self, given: Option<i64>, met: &mut Met) -> Option<i64> {
-        if given.is_none() {
-            let scratch = &mut *self.machine.scratch;
-            scratch.fail(met, "the value lies below the first bin");
-        }
-        given
+    #[cold]
+    fn below(&mut self) -> Option<i64> {
+        let why = Failure("the value lies below the first bin");
+        self.machine.failed_rule(why);
+        None
     }
 
     /// What the band leads to.
@@ -213,10 +218,8 @@ impl<'a> Run<'a, '_> {
         };
         let scratch = &mut *self.machine.scratch;
         let begun = scratch.codes.len();
-        for (scored, binned) in scorecard.characteristics.iter().zip(&scratch.binned) {
-            let lost = binned
-                .points
-                .map(|given| scored.bins.best().saturating_sub(given));
+        for (scored, given) in scorecard.characteristics.iter().zip(&scratch.points) {
+            let lost = given.map(|given| scored.bins.best().saturating_sub(given));
             if let Some(lost) = lost.filter(|lost| *lost > 0) {
                 let weaker = |(_, other): &(u32, Option<i64>)| *other < Some(lost);
                 let among = scratch.codes.iter().skip(begun);
@@ -344,6 +347,13 @@ impl<'a> Run<'a, '_> {
             ..End::new(Outcome::Refer, StageAt::Score)
         }
     }
+}
+
+/// Where the rule ends that an instruction belongs to.
+#[cold]
+fn after(stage: &Stage, instruction: u32) -> Option<u32> {
+    let mut ends = stage.rules.iter().map(|rule| rule.entry.end);
+    ends.find(|end| *end > instruction)
 }
 
 fn undecided(met: &mut Met, gap: Gap) {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::ledger::Ledger;
 use crate::{
     Outcome, Verdict,
     program::{Cell, Gap, Program, TextAt, index, position},
@@ -16,7 +17,62 @@ const WORDS: usize = 4;
 pub(super) const CHARACTERISTICS: usize = WORDS * 64;
 
 /// A set of characteristics, by table position.
-pub(super) type Gaps = [u64; WORDS];
+type Gaps = [u64; WORDS];
+
+/// Sets of missing characteristics that a run came upon.
+#[derive(Debug, Default)]
+pub(super) struct GapSets(Vec<Gaps>);
+
+impl GapSets {
+    /// What is missing on either side.
+    pub(super) fn union(&mut self, one: Gap, other: Gap) -> Gap {
+        match (one, other) {
+            (Gap::None, gap) | (gap, Gap::None) => gap,
+            (one, other) if one == other => one,
+            (one, other) => {
+                let mut set = self.set(one);
+                for (word, more) in set.iter_mut().zip(self.set(other)) {
+                    *word |= more;
+                }
+                self.0.push(set);
+                Gap::Set(position(self.0.len().saturating_sub(1)))
+            }
+        }
+    }
+
+    fn set(&self, gap: Gap) -> Gaps {
+        let mut set = Gaps::default();
+        match gap {
+            Gap::None => {}
+            Gap::One(fact) => {
+                let word = index(fact)
+                    .checked_div(64)
+                    .and_then(|word| set.get_mut(word));
+                if let (Some(word), Some(bit)) = (word, 1_u64.checked_shl(fact % 64)) {
+                    *word |= bit;
+                }
+            }
+            Gap::Set(at) => set = self.0.get(index(at)).copied().unwrap_or_default(),
+        }
+        set
+    }
+
+    /// The characteristics of a gap, in table order.
+    pub(super) fn missing(&self, gap: Gap) -> impl Iterator<Item = usize> + use<> {
+        let set = self.set(gap);
+        (0..CHARACTERISTICS).filter(move |at| {
+            let word = at.checked_div(64).and_then(|word| set.get(word));
+            word.is_some_and(|word| {
+                word.checked_shr(position(at % 64))
+                    .is_some_and(|w| w & 1 == 1)
+            })
+        })
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
 
 /// Memory for runs; keep one per thread and use it again. What is in it means something only
 /// through the [`Evaluated`](super::Evaluated) of the last run.
@@ -25,18 +81,21 @@ pub struct Scratch {
     /// Whose constants the frame holds.
     program: Option<Arc<Program>>,
     pub(super) frame: Vec<Cell>,
-    pub(super) gaps: Vec<Gaps>,
-    pub(super) records: Vec<Record>,
+    pub(super) gaps: GapSets,
+    pub(super) records: Ledger<Record>,
     /// What records tell of and neither the characteristics nor the program hold.
     pub(super) values: Vec<Cell>,
-    pub(super) met: Vec<Met>,
+    pub(super) met: Ledger<Met>,
     /// Whether anything met lately was undecided, or failed.
     pub(super) undecided: bool,
     pub(super) failed: bool,
     /// Why something met could not be computed, by position among what was met.
     pub(super) failures: Vec<(usize, &'static str)>,
-    /// What the scorecard's characteristics came to, in their order.
-    pub(super) binned: Vec<Binned>,
+    /// Points that the scorecard's characteristics were given, in their order.
+    pub(super) points: Vec<Option<i64>>,
+    /// The values that were binned, `None` where there was none to be computed: of those that are
+    /// no characteristics as they stand, in their order.
+    pub(super) inputs: Vec<Option<Cell>>,
     pub(super) granted: Vec<Granted>,
     /// Codes of reductions, by position in the catalogue, of all offers one after another.
     pub(super) reductions: Vec<u32>,
@@ -83,16 +142,6 @@ pub(super) struct Met {
     pub(super) records: u32,
     /// What was missing where it mattered.
     pub(super) gap: Gap,
-}
-
-/// What a scorecard characteristic came to.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Binned {
-    /// The value it was binned by; `None` when it could not be computed, or is a characteristic
-    /// as it stands.
-    pub(super) value: Option<Cell>,
-    /// Points given.
-    pub(super) points: Option<i64>,
 }
 
 /// The terms of a granted offer, unrounded.
@@ -157,8 +206,9 @@ impl Scratch {
         Self::default()
     }
 
-    /// Forgets the last run and makes the frame ready for this program.
-    pub(super) fn clear(&mut self, program: &Arc<Program>) {
+    /// Forgets the last run and makes the frame ready for this program, and room for so many
+    /// rules.
+    pub(super) fn clear(&mut self, program: &Arc<Program>, rules: impl FnOnce() -> usize) {
         if !self
             .program
             .as_ref()
@@ -167,6 +217,15 @@ impl Scratch {
             self.program = Some(Arc::clone(program));
             self.frame.clear();
             self.frame.extend_from_slice(&program.frame);
+            // No instruction is met twice, so that no site is.
+            let sites = program.sites.len();
+            self.records.make_room(sites, Record::new(0, None));
+            let blank = Met {
+                verdict: Verdict::NotReached,
+                records: 0,
+                gap: Gap::None,
+            };
+            self.met.make_room(rules(), blank);
         }
         self.undecided = false;
         self.failed = false;
@@ -175,56 +234,12 @@ impl Scratch {
         self.values.clear();
         self.met.clear();
         self.failures.clear();
-        self.binned.clear();
+        self.points.clear();
+        self.inputs.clear();
         self.granted.clear();
         self.reductions.clear();
         self.codes.clear();
         self.end = End::default();
-    }
-
-    /// What is missing on either side.
-    pub(super) fn union(&mut self, one: Gap, other: Gap) -> Gap {
-        match (one, other) {
-            (Gap::None, gap) | (gap, Gap::None) => gap,
-            (one, other) if one == other => one,
-            (one, other) => {
-                let mut set = self.set(one);
-                for (word, more) in set.iter_mut().zip(self.set(other)) {
-                    *word |= more;
-                }
-                self.gaps.push(set);
-                Gap::Set(position(self.gaps.len().saturating_sub(1)))
-            }
-        }
-    }
-
-    fn set(&self, gap: Gap) -> Gaps {
-        let mut set = Gaps::default();
-        match gap {
-            Gap::None => {}
-            Gap::One(fact) => {
-                let word = index(fact)
-                    .checked_div(64)
-                    .and_then(|word| set.get_mut(word));
-                if let (Some(word), Some(bit)) = (word, 1_u64.checked_shl(fact % 64)) {
-                    *word |= bit;
-                }
-            }
-            Gap::Set(at) => set = self.gaps.get(index(at)).copied().unwrap_or_default(),
-        }
-        set
-    }
-
-    /// The characteristics of a gap, in table order.
-    pub(super) fn missing(&self, gap: Gap) -> impl Iterator<Item = usize> + use<> {
-        let set = self.set(gap);
-        (0..CHARACTERISTICS).filter(move |at| {
-            let word = at.checked_div(64).and_then(|word| set.get(word));
-            word.is_some_and(|word| {
-                word.checked_shr(position(at % 64))
-                    .is_some_and(|w| w & 1 == 1)
-            })
-        })
     }
 
     /// Says why what is met next cannot be computed.
@@ -266,7 +281,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_on_both_sides_is_named_once_in_order() {
-        let mut scratch = Scratch::new();
+        let mut scratch = GapSets::default();
         let one = scratch.union(Gap::One(200), Gap::One(3));
         let all = scratch.union(Gap::One(63), one);
         let again = scratch.union(all, Gap::One(64));

@@ -100,12 +100,12 @@ impl<'a> Evaluated<'a> {
     fn met(&self) -> impl Iterator<Item = (&'a Arc<str>, &'a Arc<str>, &'a Met)> + use<'a> {
         let rules = self.policy.rules();
         rules
-            .zip(&self.scratch.met)
+            .zip(self.scratch.met.filled())
             .map(|((stage, rule), met)| (stage, rule, met))
     }
 
     fn missing_names(&self, gap: Gap) -> impl Iterator<Item = Arc<str>> + use<> {
-        let missing = self.scratch.missing(gap);
+        let missing = self.scratch.gaps.missing(gap);
         missing.filter_map(|at| definitions().get(at).map(|d| d.name.into()))
     }
 
@@ -193,9 +193,9 @@ impl<'a> Evaluated<'a> {
     fn points(&self) -> BTreeMap<Arc<str>, i64> {
         let scored = self.policy.scorecard.iter();
         let scored = scored.flat_map(|scorecard| &scorecard.characteristics);
-        let given = scored.zip(&self.scratch.binned);
+        let given = scored.zip(&self.scratch.points);
         given
-            .filter_map(|(scored, binned)| Some((Arc::clone(&scored.code), binned.points?)))
+            .filter_map(|(scored, points)| Some((Arc::clone(&scored.code), (*points)?)))
             .collect()
     }
 
@@ -204,7 +204,7 @@ impl<'a> Evaluated<'a> {
         let scratch = self.scratch;
         let starts = [0]
             .into_iter()
-            .chain(scratch.met.iter().map(|met| met.records));
+            .chain(scratch.met.filled().iter().map(|met| met.records));
         let mut recorded = scratch.values.iter().copied();
         let mut rules: Vec<RuleTrace> = self
             .met()
@@ -219,11 +219,15 @@ impl<'a> Evaluated<'a> {
         let staged = self.policy.stages.iter().map(|stage| stage.rules.len());
         let scored = self.policy.scorecard.iter();
         let scored = scored.flat_map(|scorecard| &scorecard.characteristics);
-        let binned = scored.zip(&scratch.binned);
-        for (rule, (scored, binned)) in rules.iter_mut().skip(staged.sum()).zip(binned) {
-            let fact = scored.entry.fact().map(|fact| self.sight().fact(fact));
-            rule.value = binned.value.or(fact).map(|value| self.shown(value));
-            rule.points = binned.points;
+        let binned = scored.zip(&scratch.points);
+        let mut inputs = scratch.inputs.iter().copied();
+        for (rule, (scored, points)) in rules.iter_mut().skip(staged.sum()).zip(binned) {
+            let value = match scored.fact {
+                Some(fact) => Some(self.sight().fact(fact)),
+                None => inputs.next().flatten(),
+            };
+            rule.value = value.map(|value| self.shown(value));
+            rule.points = *points;
         }
         if let Some(why) = scratch.end.score_failure {
             rules.push(RuleTrace {
@@ -247,7 +251,8 @@ impl<'a> Evaluated<'a> {
         start: u32,
         recorded: &mut impl Iterator<Item = Cell>,
     ) -> RuleTrace {
-        let records = self.scratch.records.get(index(start)..index(met.records));
+        let records = self.scratch.records.filled();
+        let records = records.get(index(start)..index(met.records));
         let comparisons = records.into_iter().flatten().filter_map(|record| {
             let site = self.policy.program.sites.get(index(record.site()))?;
             let mut side = |side| self.sight().side(side).or_else(|| recorded.next());

@@ -12,10 +12,10 @@ use super::{
     Stage, SystemReasons,
 };
 use crate::{
-    Diagnostic, PolicySource, PolicyStamp, check,
+    Diagnostic, PolicySource, PolicyStamp, canonical, check,
     declaration::{self, BandEffect, Declaration},
     evaluate::Bins,
-    program::{Flattener, position},
+    program::{Cell, Flattener, position},
     reasons::{self, Catalogue},
     syntax::is_name,
     text::Texts,
@@ -28,9 +28,9 @@ pub(super) fn compile(
     declaration: Declaration,
     catalogue: Catalogue,
     source: &PolicySource,
-    hash: &str,
     texts: &Texts,
     whole: bool,
+    chains: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Policy> {
     let mut sense = Check { texts, diagnostics };
@@ -50,7 +50,7 @@ pub(super) fn compile(
     let stamp = PolicyStamp {
         id: Arc::clone(&identity.id),
         version: Arc::clone(&identity.version),
-        hash: hash.into(),
+        hash: canonical::policy_hash(source).into(),
     };
     let written = |place: Place| (texts.path(place.file).to_owned(), place.line);
     let codes: BTreeMap<Arc<str>, u32> = catalogue
@@ -62,7 +62,7 @@ pub(super) fn compile(
     let scorecard = declaration.scorecard.as_ref();
     let reach = scorecard.and_then(|scorecard| check::reach(&declaration, scorecard, true));
     let reach = reach.map(|reach| (reach.lowest, reach.highest));
-    let mut flat = Flattener::new(&declaration.params, declaration.terms.len(), &codes);
+    let mut flat = Flattener::new(&declaration.params, declaration.terms.len(), &codes, chains);
     let stages = declaration.stages.into_iter().map(|stage| Stage {
         name: stage.name,
         outcome: stage.outcome,
@@ -82,6 +82,7 @@ pub(super) fn compile(
                 }
             })
             .collect(),
+        stretches: flat.stage_end(),
     });
     let stages = stages.collect();
     flat.stages_end();
@@ -93,10 +94,12 @@ pub(super) fn compile(
             .into_iter()
             .map(|scored| {
                 let (file, line) = written(scored.place);
+                let entry = flat.closure(&scored.input);
                 Scored {
                     reason: flat.code(&scored.code),
                     code: scored.code,
-                    entry: flat.closure(&scored.input),
+                    entry,
+                    fact: entry.fact(),
                     input: scored.input,
                     bins: Bins::new(scored.bins),
                     missing: scored.missing,
@@ -164,8 +167,11 @@ fn effect(effect: BandEffect, terms: usize, flat: &mut Flattener<'_>) -> Effect 
                     *slot = Some(value);
                 }
             }
-            let cell = |value: &Option<Value>| value.as_ref().map(|value| flat.cell(value));
-            let cells = values.iter().map(cell).collect();
+            let mut cell = |value: &Option<Value>| {
+                let value = value.as_ref();
+                value.map_or(Cell::NOTHING, |value| flat.cell(value))
+            };
+            let cells = values.iter().map(&mut cell).collect();
             Effect::Terms { values, cells }
         }
         BandEffect::End {

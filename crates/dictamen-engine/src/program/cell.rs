@@ -88,9 +88,20 @@ impl Small {
     /// The same number, if its digits are few enough.
     #[inline]
     pub(crate) fn of(number: Decimal) -> Option<Self> {
-        let digits = i64::try_from(number.mantissa()).ok()?;
-        let scale = number.scale();
-        Some(Self { digits, scale })
+        let number = number.unpack();
+        if number.hi != 0 {
+            return None;
+        }
+        let digits = u64::from(number.mid) << 32 | u64::from(number.lo);
+        let digits = i64::try_from(digits).ok()?;
+        Some(Self {
+            digits: if number.negative {
+                digits.wrapping_neg()
+            } else {
+                digits
+            },
+            scale: number.scale,
+        })
     }
 
     /// The same number.

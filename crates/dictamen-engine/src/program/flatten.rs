@@ -3,21 +3,22 @@
 //! Values are evaluated in the order of the tree, so that a trace tells comparisons in the order
 //! in which they were met. Whether something can be left out is decided by the tree, never here.
 
+mod chain;
 mod condition;
 mod control;
 mod missing;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeMap, mem, sync::Arc};
 
 use dictamen_model::characteristic::{Kind, Value, definitions};
 
 use super::{
-    At, Cell, Entry, Gap, GrantPlan, Instruction, Program, Tail, TextAt, index,
+    At, Cell, Entry, Gap, GrantPlan, Instruction, Program, Stretch, Tail, TextAt, index,
     leaving::may_return, position,
 };
 use crate::{
     declaration::Param,
-    tree::{Closure, GrantTerms, Node, NodeKind, Reduction},
+    tree::{Closure, Function, GrantTerms, Node, NodeKind, Reduction},
 };
 
 /// Constants lie behind everything else, so their positions are known last of all; until then
@@ -28,6 +29,10 @@ const CONSTANTS: At = 1 << 31;
 #[derive(Debug)]
 pub(crate) struct Flattener<'a> {
     program: Program,
+    /// Whether rules that need no instructions go without.
+    chains: bool,
+    /// How the rules of the stage at hand are carried out.
+    stretches: Vec<Stretch>,
     /// Position of every reason code in the catalogue.
     codes: &'a BTreeMap<Arc<str>, u32>,
     /// Params in their order, then other constants.
@@ -56,8 +61,13 @@ type Jumps = Vec<usize>;
 
 impl<'a> Flattener<'a> {
     /// Begins with the params, which are the first constants. `terms` is how many terms bands
-    /// carry.
-    pub(crate) fn new(params: &[Param], terms: usize, codes: &'a BTreeMap<Arc<str>, u32>) -> Self {
+    /// carry; without `chains` every rule becomes instructions, which comes to the same.
+    pub(crate) fn new(
+        params: &[Param],
+        terms: usize,
+        codes: &'a BTreeMap<Arc<str>, u32>,
+        chains: bool,
+    ) -> Self {
         let facts = definitions().len();
         let registers = position(facts.saturating_add(terms));
         let program = Program {
@@ -66,6 +76,8 @@ impl<'a> Flattener<'a> {
         };
         let mut flat = Self {
             program,
+            chains,
+            stretches: Vec::new(),
             codes,
             constants: Vec::new(),
             known: BTreeMap::new(),
@@ -81,6 +93,11 @@ impl<'a> Flattener<'a> {
             flat.constants.push(cell);
         }
         flat
+    }
+
+    /// How the rules of a stage are carried out, all of which have been flattened.
+    pub(crate) fn stage_end(&mut self) -> Box<[Stretch]> {
+        mem::take(&mut self.stretches).into()
     }
 
     /// Everything before belongs to the stages.
@@ -99,6 +116,10 @@ impl<'a> Flattener<'a> {
         let program = &mut self.program;
         for instruction in &mut program.instructions {
             instruction.operands().for_each(settle);
+        }
+        for chain in &mut program.chains {
+            let operands = chain.links.iter_mut().filter_map(|l| l.test.operand());
+            operands.for_each(settle);
         }
         for list in &mut program.lists {
             list.iter_mut().for_each(settle);
@@ -134,13 +155,32 @@ impl<'a> Flattener<'a> {
 
     /// Flattens the condition of a rule and what it fires.
     pub(crate) fn rule(&mut self, condition: &Closure, reason: u32) -> Entry {
+        if let Some(chain) = self.chain(&condition.body, reason) {
+            let start = position(self.program.chains.len());
+            self.program.chains.push(chain);
+            let next = start.saturating_add(1);
+            match self.stretches.last_mut() {
+                Some(Stretch::Chains { end, .. }) => *end = next,
+                _ => self.stretches.push(Stretch::Chains { start, end: next }),
+            }
+            let here = self.here();
+            return Entry {
+                start: here,
+                end: here,
+                result: CONSTANTS,
+            };
+        }
         let entry = self.closure(condition);
         let of = entry.result;
         self.emit(Instruction::Verdict { of, reason });
-        Entry {
-            end: self.here(),
-            ..entry
+        let (start, next) = (entry.start, self.here());
+        match self.stretches.last_mut() {
+            Some(Stretch::Instructions { end, .. }) => *end = next,
+            _ => self
+                .stretches
+                .push(Stretch::Instructions { start, end: next }),
         }
+        Entry { end: next, ..entry }
     }
 
     /// Flattens one closure.
@@ -385,11 +425,24 @@ impl<'a> Flattener<'a> {
                 let second = operands.next();
                 drop(operands);
                 let first = first.unwrap_or(to);
-                self.emit(Instruction::Call {
-                    function: *function,
-                    first,
-                    second,
-                    to,
+                let unless = match function {
+                    Function::Min => Some(Ordering::Greater),
+                    Function::Max => Some(Ordering::Less),
+                    _ => None,
+                };
+                self.emit(match (unless, second) {
+                    (Some(unless), Some(right)) => Instruction::Extreme {
+                        unless,
+                        left: first,
+                        right,
+                        to,
+                    },
+                    _ => Instruction::Call {
+                        function: *function,
+                        first,
+                        second,
+                        to,
+                    },
                 });
             }
             NodeKind::Lookup {

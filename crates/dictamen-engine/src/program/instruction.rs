@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::Test;
 use crate::tree::{Comparator, Function, Operator};
 
 /// Where a value is: a position in the frame of a run, where characteristics, terms of the band,
@@ -43,6 +44,16 @@ impl Holds {
             Ordering::Greater => self.greater,
         }
     }
+
+    /// Whether it holds between two whole numbers.
+    #[inline]
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "nine steps straight on are sooner done than three turns"
+    )]
+    pub(crate) fn between(self, left: i64, right: i64) -> bool {
+        self.less & (left < right) | self.equal & (left == right) | self.greater & (left > right)
+    }
 }
 
 /// What becomes of a condition: the value of a register, or one operand of `&&` or `||`.
@@ -60,36 +71,11 @@ pub(crate) struct Tail {
     pub(crate) negated: bool,
 }
 
-/// A characteristic to be tested.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Tested {
-    pub(crate) of: At,
-    pub(crate) site: u32,
-    /// What comes out when it is missing and a constant stands in for it.
-    pub(crate) absent: Option<bool>,
-}
-
 /// One step. `to` is the register the result goes to; targets are positions of instructions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Instruction {
-    /// Compares a whole characteristic with a whole constant, the commonest of all conditions.
-    TestInt {
-        tested: Tested,
-        holds: Holds,
-        than: i64,
-        tail: Tail,
-    },
-    /// Compares a decimal characteristic with a constant.
-    TestNumber {
-        tested: Tested,
-        holds: Holds,
-        than: At,
-        tail: Tail,
-    },
-    /// A characteristic that is true or false.
-    TestBool { tested: Tested, tail: Tail },
-    /// Whether a characteristic is missing.
-    TestMissing { of: At, site: u32, tail: Tail },
+    /// Asks about a characteristic.
+    Test { test: Test, tail: Tail },
     /// Compares any two values; `keep` says which sides a trace finds nowhere else.
     Compare {
         holds: Holds,
@@ -114,6 +100,13 @@ pub(crate) enum Instruction {
     /// Combines two numbers.
     Arithmetic {
         op: Operator,
+        left: At,
+        right: At,
+        to: At,
+    },
+    /// The first of two numbers unless it stands so to the second: the smaller or the larger.
+    Extreme {
+        unless: Ordering,
         left: At,
         right: At,
         to: At,
@@ -149,7 +142,7 @@ pub(crate) enum Instruction {
         pattern: u32,
         otherwise: u32,
     },
-    /// Calls a registered function of one or two arguments.
+    /// Calls any other registered function, of one or two arguments.
     Call {
         function: Function,
         first: At,
@@ -173,15 +166,11 @@ impl Instruction {
     /// Where it finds values.
     pub(super) fn operands(&mut self) -> impl Iterator<Item = &mut At> {
         let [first, second, third] = match self {
-            Self::TestInt { tested, .. } | Self::TestBool { tested, .. } => {
-                [Some(&mut tested.of), None, None]
-            }
-            Self::TestNumber { tested, than, .. } => [Some(&mut tested.of), Some(than), None],
-            Self::Compare { left, right, .. } | Self::Arithmetic { left, right, .. } => {
-                [Some(left), Some(right), None]
-            }
-            Self::TestMissing { of, .. }
-            | Self::Logic { of, .. }
+            Self::Test { test, .. } => [test.operand(), None, None],
+            Self::Compare { left, right, .. }
+            | Self::Arithmetic { left, right, .. }
+            | Self::Extreme { left, right, .. } => [Some(left), Some(right), None],
+            Self::Logic { of, .. }
             | Self::Verdict { of, .. }
             | Self::Load { from: of, .. }
             | Self::State { of, .. }
@@ -206,12 +195,9 @@ impl Instruction {
     /// Where it may go on other than to the next, when that is left open.
     pub(super) fn end(&mut self) -> Option<&mut u32> {
         match self {
-            Self::TestInt { tail, .. }
-            | Self::TestNumber { tail, .. }
-            | Self::TestBool { tail, .. }
-            | Self::TestMissing { tail, .. }
-            | Self::Compare { tail, .. }
-            | Self::Logic { tail, .. } => Some(&mut tail.end),
+            Self::Test { tail, .. } | Self::Compare { tail, .. } | Self::Logic { tail, .. } => {
+                Some(&mut tail.end)
+            }
             Self::Need { end, .. }
             | Self::Known { end, .. }
             | Self::Branch { end, .. }

@@ -19,6 +19,7 @@ use dictamen_model::characteristic::Value;
 
 impl Machine<'_, '_> {
     /// Carries out one instruction and tells which comes next.
+    #[inline(never)]
     pub(super) fn step(&mut self, instruction: &Instruction, next: u32) -> Fallible<u32> {
         match *instruction {
             Instruction::Logic { of, ref tail } => match self.read(of) {
@@ -26,23 +27,12 @@ impl Machine<'_, '_> {
                 Cell::Missing(gap) => return Ok(self.unsettled(gap, tail, next)),
                 _ => return wrong_type(),
             },
-            Instruction::Or { of, otherwise, to } => {
-                let value = match self.read(of) {
-                    Cell::Missing(_) => self.read(otherwise),
-                    known => known,
-                };
-                self.write(to, value);
-            }
             Instruction::State { of, site } => {
                 let held = match self.get(of) {
                     Cell::Bool(held) => Some(*held),
                     _ => None,
                 };
                 self.record(site, held);
-            }
-            Instruction::Load { to, from } => {
-                let value = self.read(from);
-                self.write(to, value);
             }
             Instruction::Branch {
                 on,
@@ -58,13 +48,6 @@ impl Machine<'_, '_> {
                 }
                 _ => return wrong_type(),
             },
-            Instruction::Jump { target } => return Ok(target),
-            Instruction::Need { of, to, end } => {
-                if let missing @ Cell::Missing(_) = self.read(of) {
-                    self.write(to, missing);
-                    return Ok(end);
-                }
-            }
             Instruction::Known { of, to, end } => match self.read(of) {
                 Cell::Missing(gap) => self.add(to, gap),
                 known => {
@@ -118,11 +101,14 @@ impl Machine<'_, '_> {
                 second,
                 to,
             } => {
-                let first = self.read(first);
-                let second = second.map(|second| self.read(second));
+                let first = self.get(first);
+                let second = second.map(|second| self.get(second));
                 let value = match (first, second) {
-                    (Cell::Missing(_), other) => self.either(first, other.unwrap_or(first)),
-                    (_, Some(missing @ Cell::Missing(_))) => missing,
+                    (Cell::Missing(_), other) => {
+                        let other = *other.unwrap_or(first);
+                        self.either(*first, other)
+                    }
+                    (_, Some(missing @ Cell::Missing(_))) => *missing,
                     (first, second) => function::call(function, first, second)?,
                 };
                 self.write(to, value);
@@ -144,10 +130,9 @@ impl Machine<'_, '_> {
                 let Some(plan) = self.sight.program.grants.get(index(plan)) else {
                     return wrong_type();
                 };
-                let granted = self.grant(plan)?;
-                self.scratch.granted.push(granted);
-                let at = self.scratch.granted.len().saturating_sub(1);
-                self.write(to, Cell::Granted(position(at)));
+                let at = position(self.scratch.granted.len());
+                self.grant(plan)?;
+                self.write(to, Cell::Granted(at));
             }
             // Carried out where conditions are.
             _ => return wrong_type(),
@@ -169,7 +154,7 @@ impl Machine<'_, '_> {
             match self.read(*option) {
                 Cell::Missing(gap) => {
                     missing = Some(match missing {
-                        Some(before) => self.scratch.union(before, gap),
+                        Some(before) => self.scratch.gaps.union(before, gap),
                         None => gap,
                     });
                 }
@@ -233,35 +218,44 @@ impl Machine<'_, '_> {
         })
     }
 
-    fn grant(&mut self, plan: &GrantPlan) -> Fallible<Granted> {
-        let numeric = |this: &Self, from: At| match this.read(from) {
-            value @ (Cell::Int(_) | Cell::Small(_) | Cell::Decimal(_)) => Ok(value),
-            _ => wrong_type(),
-        };
-        let Cell::Int(term_months) = self.read(plan.term_months) else {
-            return wrong_type();
-        };
-        let optional =
-            |this: &Self, from: Option<At>| from.and_then(|from| numeric(this, from).ok());
-        let limiting_factor = match plan.limiting_factor.map(|from| self.read(from)) {
-            Some(Cell::Text(at)) => Some(at),
+    /// Writes down what is granted.
+    fn grant(&mut self, plan: &GrantPlan) -> Fallible<()> {
+        let frame: &[Cell] = self.frame;
+        let numeric = |from: At| match frame.get(index(from)) {
+            Some(value @ (Cell::Int(_) | Cell::Small(_) | Cell::Decimal(_))) => Some(*value),
             _ => None,
         };
-        let first = position(self.scratch.reductions.len());
+        let optional = |from: Option<At>| from.and_then(numeric);
+        let (Some(amount), &Cell::Int(term_months), Some(annual_rate), Some(monthly_payment)) = (
+            numeric(plan.amount),
+            self.get(plan.term_months),
+            numeric(plan.annual_rate),
+            numeric(plan.monthly_payment),
+        ) else {
+            return wrong_type();
+        };
+        let limiting_factor = match plan.limiting_factor.map(|from| self.get(from)) {
+            Some(Cell::Text(at)) => Some(*at),
+            _ => None,
+        };
+        let scratch = &mut *self.scratch;
+        let first = position(scratch.reductions.len());
         for (code, condition) in &plan.reductions {
-            if let Cell::Bool(true) = self.read(*condition) {
-                self.scratch.reductions.push(*code);
+            if let Some(Cell::Bool(true)) = frame.get(index(*condition)) {
+                scratch.reductions.push(*code);
             }
         }
-        Ok(Granted {
-            amount: numeric(self, plan.amount)?,
+        let reductions = (first, position(scratch.reductions.len()));
+        scratch.granted.push(Granted {
+            amount,
             term_months,
-            annual_rate: numeric(self, plan.annual_rate)?,
-            monthly_payment: numeric(self, plan.monthly_payment)?,
-            max_amount: optional(self, plan.max_amount),
-            max_payment: optional(self, plan.max_payment),
+            annual_rate,
+            monthly_payment,
+            max_amount: optional(plan.max_amount),
+            max_payment: optional(plan.max_payment),
             limiting_factor,
-            reductions: (first, position(self.scratch.reductions.len())),
-        })
+            reductions,
+        });
+        Ok(())
     }
 }
