@@ -84,6 +84,11 @@ impl Database {
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite { write, read } => {
+                // Whoever still reads would keep the last connection from doing it: what is in the
+                // file alone is what somebody copies.
+                let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .execute(write)
+                    .await;
                 read.close().await;
                 write.close().await;
             }

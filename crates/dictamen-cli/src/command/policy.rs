@@ -58,8 +58,8 @@ pub(crate) fn run(
                 from,
             } => {
                 let mut body = json!({ "version": version });
-                if let Some(from) = from {
-                    body["effective_from"] = from.clone().into();
+                if let (Some(from), Some(body)) = (from, body.as_object_mut()) {
+                    body.insert("effective_from".into(), from.clone().into());
                 }
                 act(&client, policy, "activate", &body).await?
             }
@@ -116,7 +116,7 @@ async fn show(client: &Client, policy: &str) -> Result<Value, Failure> {
             continue;
         };
         let value = match field {
-            Some(field) => answer[field].take(),
+            Some(field) => answer.get_mut(field).map(Value::take).unwrap_or_default(),
             None => answer,
         };
         shown.insert(part.to_owned(), value);
@@ -127,7 +127,10 @@ async fn show(client: &Client, policy: &str) -> Result<Value, Failure> {
 /// The one candidate that waits for approval.
 async fn waiting(client: &Client, policy: &str) -> Result<String, Failure> {
     let mut answer = client.get(&path(&[policy, "candidates"])).await?;
-    let found = answer["candidates"].take();
+    let found = answer
+        .get_mut("candidates")
+        .map(Value::take)
+        .unwrap_or_default();
     let found = found.as_array().map(Vec::as_slice).unwrap_or_default();
     let open: Vec<&str> = found
         .iter()

@@ -18,7 +18,7 @@ pub(crate) fn ask(
 ) -> Option<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream
-        .set_read_timeout(Some(Duration::from_secs(60)))
+        .set_read_timeout(Some(Duration::from_mins(1)))
         .ok()?;
     let kind = if body.is_empty() {
         ""

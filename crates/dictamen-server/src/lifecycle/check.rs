@@ -136,21 +136,18 @@ fn policy(question: &Question) -> Checked {
         findings.push((&found).into());
     }
     let set = question.parameters.as_ref().map(bytes);
-    let cases = match set.map(|files| ParameterSet::load(&files)) {
-        Some(Ok(set)) => {
-            let suite = cases::run(&loaded.policy, &source, &set.parameters);
-            findings.extend(not_passed(&suite));
-            Some(suite.counts().into())
-        }
-        Some(Err(_)) | None => {
-            let found = Diagnostic::error(
-                "draft::no-parameters",
-                "its cases cannot be run: no public parameters are in force",
-            )
-            .help("publish and activate `parameters` first");
-            findings.push((&found).into());
-            None
-        }
+    let cases = if let Some(Ok(set)) = set.map(|files| ParameterSet::load(&files)) {
+        let suite = cases::run(&loaded.policy, &source, &set.parameters);
+        findings.extend(not_passed(&suite));
+        Some(suite.counts().into())
+    } else {
+        let found = Diagnostic::error(
+            "draft::no-parameters",
+            "its cases cannot be run: no public parameters are in force",
+        )
+        .help("publish and activate `parameters` first");
+        findings.push((&found).into());
+        None
     };
     Checked {
         version: Some(stamp.version.to_string()),

@@ -112,12 +112,11 @@ impl Keeper {
                 self.away = false;
                 tracing::info!("the policy registry can be read again");
             }
-            Ok(()) => {}
             Err(error) if !self.away => {
                 self.away = true;
                 tracing::error!(code = error.code(), %error, "policy registry unreadable; rules in force stay");
             }
-            Err(_) => {}
+            Ok(()) | Err(_) => {}
         }
     }
 
@@ -163,13 +162,12 @@ impl Keeper {
                 log_changes(&previous, &book);
                 (book, proven)
             });
-            match built.await {
-                Ok((book, proven)) => {
-                    self.rules.store(Arc::new(book));
-                    self.proven = proven;
-                    self.plan = plan;
-                }
-                Err(_) => tracing::error!("the rules in force could not be rebuilt; they stay"),
+            if let Ok((book, proven)) = built.await {
+                self.rules.store(Arc::new(book));
+                self.proven = proven;
+                self.plan = plan;
+            } else {
+                tracing::error!("the rules in force could not be rebuilt; they stay");
             }
         }
         let revision = self.registry.revision;

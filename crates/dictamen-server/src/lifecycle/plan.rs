@@ -111,7 +111,9 @@ pub(crate) fn build(
             proven,
             failures: &mut failures,
         };
-        let before = previous.policy(policy).and_then(|v| v.route());
+        let before = previous
+            .policy(policy)
+            .and_then(crate::rules::Versions::route);
         if let Some(route) = cast.route(wanted, before.as_ref()) {
             routes.push((policy.clone(), route));
         }

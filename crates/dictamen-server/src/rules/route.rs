@@ -80,7 +80,6 @@ impl Route {
         &self.champion
     }
 
-    #[expect(clippy::type_complexity, reason = "the three parts, named above")]
     pub(super) fn into_parts(
         self,
     ) -> (

@@ -51,7 +51,7 @@ fn files(dir: &Path, prefix: &str, found: &mut Files) {
         let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
         if path.is_dir() {
             files(&path, &format!("{name}/"), found);
-        } else if !path.extension().is_some_and(|e| e == "md") {
+        } else if path.extension().is_none_or(|e| e != "md") {
             found.insert(name, fs::read_to_string(&path).unwrap());
         }
     }
@@ -111,7 +111,9 @@ impl Registered {
         registered.activate("parameters", "p1", None).await;
         registered.publish("demo", &demo("1.0.0"), "1.0.0").await;
         registered.activate("demo", "1.0.0", None).await;
-        registered.until(|rules| rules.is_ready()).await;
+        registered
+            .until(dictamen_server::rules::RuleBook::is_ready)
+            .await;
         registered
     }
 

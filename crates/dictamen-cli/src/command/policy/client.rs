@@ -1,5 +1,7 @@
 //! Asking a running service, and saying what it refused.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -22,7 +24,7 @@ pub(super) fn path(parts: &[&str]) -> String {
             if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'~') {
                 path.push(char::from(byte));
             } else {
-                path.push_str(&format!("%{byte:02X}"));
+                let _ = write!(path, "%{byte:02X}");
             }
         }
     }
@@ -96,7 +98,13 @@ impl Client {
     pub(super) async fn look(&self, path: &str) -> Result<Option<Value>, Failure> {
         match self.send(self.request(reqwest::Method::GET, path)).await? {
             (200..=299, body) => Ok(Some(body)),
-            (404, problem) if problem["code"] == "unknown-policy" => Ok(None),
+            (404, problem)
+                if problem
+                    .get("code")
+                    .is_some_and(|code| code == "unknown-policy") =>
+            {
+                Ok(None)
+            }
             (_, problem) => Err(refused(&problem)),
         }
     }
@@ -118,7 +126,7 @@ impl Client {
     ) -> Result<Option<Value>, Failure> {
         match self.send(self.request(reqwest::Method::POST, path)).await? {
             (200..=299, body) => Ok(Some(body)),
-            (_, problem) if problem["code"] == expected => Ok(None),
+            (_, problem) if problem.get("code").is_some_and(|code| code == expected) => Ok(None),
             (_, problem) => Err(refused(&problem)),
         }
     }
@@ -150,11 +158,12 @@ fn refused(problem: &Value) -> Failure {
     let mut message = text("title");
     for error in problem["errors"].as_array().into_iter().flatten() {
         let (code, what) = (&error["code"], &error["message"]);
-        message.push_str(&format!(
+        let _ = write!(
+            message,
             "\n  {}: {}",
             code.as_str().unwrap_or_default(),
             what.as_str().unwrap_or_default()
-        ));
+        );
     }
     let invalid = matches!(
         problem["code"].as_str(),

@@ -45,5 +45,5 @@ async fn files(client: &Client, policy: &str, what: &str) -> Result<Value, Failu
         path(&[policy, "versions", what, "files"])
     };
     let mut answer = client.get(&address).await?;
-    Ok(answer["files"].take())
+    Ok(answer.get_mut("files").map(Value::take).unwrap_or_default())
 }

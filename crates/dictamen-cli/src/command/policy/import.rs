@@ -28,7 +28,7 @@ pub(super) async fn run(
             None => (&*folder, false),
         };
         let answer = client.save(policy, &args.draft, &files).await?;
-        let check = &answer["check"];
+        let check = answer.get("check").unwrap_or(&Value::Null);
         writeln!(out, "{folder}: saved as draft `{}`", args.draft)?;
         for finding in check["findings"].as_array().into_iter().flatten() {
             writeln!(err, "  {}", told(finding))?;
@@ -54,10 +54,16 @@ async fn publish(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let submit = path(&[policy, "drafts", &format!("{}:submit", args.draft)]);
-    let version = saved["check"]["version"].as_str().unwrap_or_default();
+    let version = saved
+        .pointer("/check/version")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     // What was published before is not published again.
     if let Some(candidate) = client.try_post(&submit, "already-approved").await? {
-        let content = candidate["content"].as_str().unwrap_or_default();
+        let content = candidate
+            .get("content")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         client.approve(policy, content).await?;
         writeln!(out, "{policy}: version {version} is published")?;
     }
@@ -65,7 +71,10 @@ async fn publish(
         return Ok(());
     }
     let state = client.get(&path(&[policy, "activations"])).await?;
-    if state["in_force"]["version"] == version {
+    if state
+        .pointer("/in_force/version")
+        .is_some_and(|v| *v == version)
+    {
         return Ok(());
     }
     let activate = path(&[&format!("{policy}:activate")]);
