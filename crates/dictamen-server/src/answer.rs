@@ -73,7 +73,7 @@ pub fn write(
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn write_for(
     arm: Option<Arm>,
     decision: &Decision,
