@@ -17,9 +17,7 @@ pub(crate) fn ask(
     body: &str,
 ) -> Option<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(address).ok()?;
-    stream
-        .set_read_timeout(Some(Duration::from_mins(1)))
-        .ok()?;
+    stream.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     let kind = if body.is_empty() {
         ""
     } else {
