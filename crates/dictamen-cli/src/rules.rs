@@ -14,9 +14,16 @@ use crate::{
 
 /// The rules folder at `dir`, read and not yet compiled.
 pub(crate) fn read(dir: &Path) -> Result<RulesSource, Failure> {
-    RulesSource::read(dir).map_err(|error: ReadError| {
-        Failure::new(Exit::Failed, error.to_string()).help(error.help())
-    })
+    RulesSource::read(dir).map_err(unreadable)
+}
+
+/// One folder of a rules folder, whatever lies beside it.
+pub(crate) fn read_folder(dir: &Path) -> Result<RulesSource, Failure> {
+    RulesSource::read_folder(dir).map_err(unreadable)
+}
+
+fn unreadable(error: ReadError) -> Failure {
+    Failure::new(Exit::Failed, error.to_string()).help(error.help())
 }
 
 /// Keeps the folders of the named policies; all when none is named.

@@ -46,7 +46,7 @@ pub(crate) async fn open_with(args: &StoreArgs, keys: Keys) -> Result<Store, Fai
 /// Says in the service's log where decisions are kept.
 pub(crate) fn announce(args: &StoreArgs, log: Option<&Store>) {
     match (log, &args.database_url) {
-        (None, _) => telemetry::keeping("nowhere", ""),
+        (None, _) => telemetry::notice("decisions are not kept"),
         (Some(log), Some(_)) => telemetry::keeping("PostgreSQL", log.instance()),
         (Some(log), None) => telemetry::keeping(&args.data.display().to_string(), log.instance()),
     }

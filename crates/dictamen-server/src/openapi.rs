@@ -23,8 +23,8 @@ use crate::{
 };
 
 pub(crate) use problems::{
-    ComputeProblems, DecisionProblems, ErasureProblems, KeyChangeProblems, KeyProblems,
-    LogProblems, LookupProblems, RegistryProblems, ReplayProblems,
+    AnyProblems, ComputeProblems, DecisionProblems, ErasureProblems, KeyChangeProblems,
+    KeyProblems, LogProblems, LookupProblems, RegistryProblems, ReplayProblems,
 };
 pub(crate) use request::{DecisionRequestBody, example_answer};
 

@@ -48,6 +48,8 @@ const BODY: &[Kind] = &[
 /// Of addresses that read the decision log.
 const LOG: &[Kind] = &[Kind::UnknownDecision, Kind::NoLog, Kind::LogUnavailable];
 
+/// Problems of any address.
+pub(crate) struct AnyProblems;
 /// Problems of looking something up.
 pub(crate) struct LookupProblems;
 /// Problems of computing characteristics.
@@ -66,6 +68,12 @@ pub(crate) struct KeyChangeProblems;
 pub(crate) struct ErasureProblems;
 /// Problems of deciding again.
 pub(crate) struct ReplayProblems;
+
+impl IntoResponses for AnyProblems {
+    fn responses() -> Responses {
+        of(&[ALWAYS])
+    }
+}
 
 impl IntoResponses for LookupProblems {
     fn responses() -> Responses {

@@ -3,7 +3,7 @@
 use axum::{
     Extension,
     extract::State,
-    http::{StatusCode, header},
+    http::{StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use dictamen_engine::{Diagnostic, Severity};
@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 use super::json;
 use crate::{
     app::App,
+    extract::no_query,
     metrics,
+    openapi::AnyProblems,
     problem::Problem,
     rules::{Failure, RuleBook},
     telemetry::KeepBody,
@@ -173,16 +175,21 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> 
 /// policies in force, and the state of the decision log; since the process began.
 #[utoipa::path(
     get, path = "/metrics", operation_id = "metrics", tag = "operation",
-    responses((status = 200, description = "All figures in the OpenMetrics text format.",
-               content_type = "application/openmetrics-text", body = String))
+    responses(
+        (status = 200, description = "All figures in the OpenMetrics text format.",
+         content_type = "application/openmetrics-text", body = String),
+        AnyProblems,
+    )
 )]
-pub(crate) async fn metrics(State(app): State<App>) -> Response {
+pub(crate) async fn metrics(State(app): State<App>, uri: Uri) -> Result<Response, Problem> {
+    no_query(&uri)?;
     let log = match app.log() {
         None => None,
         Some(log) => Some((log.is_available().await, log.waiting())),
     };
     let text = app.metrics().text(&app.rules(), log);
-    ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()
+    let head = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
+    Ok((head, text).into_response())
 }
 
 fn readiness(rules: &RuleBook, status: &'static str, log: &'static str) -> Readiness {

@@ -140,6 +140,26 @@ impl RulesSource {
         Ok(source)
     }
 
+    /// Reads one folder of a rules folder, whatever lies beside it.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_folder(dir: &Path) -> Result<Self, ReadError> {
+        let path = fs::canonicalize(dir).map_err(|source| ReadError::Io {
+            path: dir.to_owned(),
+            source,
+        })?;
+        let name = path.file_name().unwrap_or_default().to_str();
+        let name = name.ok_or_else(|| ReadError::Name {
+            path: dir.to_owned(),
+        })?;
+        let root = path.parent().unwrap_or(&path);
+        let mut source = Self::default();
+        source.put(name.to_owned(), Folder::read(root, &path));
+        Ok(source)
+    }
+
     fn put(&mut self, name: String, files: Reading<BTreeMap<String, Vec<u8>>>) {
         if name == PARAMETERS {
             self.parameters = files.map(|mut files| {

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, io::Write, path::Path};
 
-use dictamen_server::rules::PARAMETERS;
+use dictamen_server::rules::{PARAMETERS, RulesSource};
 use serde_json::{Value, json};
 
 use super::client::{Client, path};
@@ -103,7 +103,21 @@ fn told(finding: &Value) -> String {
 
 /// The folders of a rules folder as texts, parameters first, further versions before the live one.
 fn folders(dir: &Path) -> Result<Vec<(String, Files)>, Failure> {
-    let source = rules::read(dir)?;
+    all_texts(dir, rules::read(dir)?)
+}
+
+/// The files of one folder as texts.
+pub(super) fn folder(dir: &Path) -> Result<Files, Failure> {
+    let source = rules::read_folder(dir)?;
+    let found = all_texts(dir.parent().unwrap_or(dir), source)?.pop();
+    let (_, files) = found.ok_or_else(|| {
+        let message = format!("`{}` is not the folder of a policy", dir.display());
+        Failure::new(Exit::Usage, message)
+    })?;
+    Ok(files)
+}
+
+fn all_texts(dir: &Path, source: RulesSource) -> Result<Vec<(String, Files)>, Failure> {
     let cannot = |name: &str| {
         Failure::new(
             Exit::Invalid,
@@ -125,29 +139,6 @@ fn folders(dir: &Path) -> Result<Vec<(String, Files)>, Failure> {
     policies.sort_by_key(|(name, _)| !name.contains('@'));
     found.extend(policies);
     Ok(found)
-}
-
-/// The files of one folder as texts.
-pub(super) fn folder(dir: &Path) -> Result<Files, Failure> {
-    let unnamed = || {
-        Failure::new(
-            Exit::Usage,
-            format!("`{}` is not the folder of a policy", dir.display()),
-        )
-    };
-    let absolute = std::fs::canonicalize(dir).map_err(|error| {
-        Failure::new(
-            Exit::Failed,
-            format!("cannot read `{}`: {error}", dir.display()),
-        )
-    })?;
-    let parent = absolute.parent().ok_or_else(unnamed)?;
-    let name = absolute.file_name().and_then(|name| name.to_str());
-    let name = name.ok_or_else(unnamed)?;
-    let found = folders(parent)?
-        .into_iter()
-        .find(|(found, _)| found == name);
-    found.map(|(_, files)| files).ok_or_else(unnamed)
 }
 
 fn texts<'a>(
