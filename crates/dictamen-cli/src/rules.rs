@@ -14,15 +14,15 @@ use crate::{
 
 /// The rules folder at `dir`, read and not yet compiled.
 pub(crate) fn read(dir: &Path) -> Result<RulesSource, Failure> {
-    RulesSource::read(dir).map_err(unreadable)
+    RulesSource::read(dir).map_err(|error| unreadable(&error))
 }
 
 /// One folder of a rules folder, whatever lies beside it.
 pub(crate) fn read_folder(dir: &Path) -> Result<RulesSource, Failure> {
-    RulesSource::read_folder(dir).map_err(unreadable)
+    RulesSource::read_folder(dir).map_err(|error| unreadable(&error))
 }
 
-fn unreadable(error: ReadError) -> Failure {
+fn unreadable(error: &ReadError) -> Failure {
     Failure::new(Exit::Failed, error.to_string()).help(error.help())
 }
 
