@@ -147,6 +147,7 @@ statements! {
         insert_decisions(chain: i64, rows: &[DecisionRow<'_>]) -> ();
         shred() -> ();
         snapshot() -> ();
+        copy_to(file: &str) -> ();
         insert_answered(rows: &[AnsweredRow], now: i64) -> BTreeSet<String>;
         settle(references: &[&str], owner: &str) -> ();
     }

@@ -7,6 +7,7 @@
 //! trusting who wrote it. It decides nothing and knows no HTTP.
 
 mod backend;
+mod backup;
 mod clock;
 mod entry;
 mod erase;
