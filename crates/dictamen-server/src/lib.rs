@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod app;
 pub mod clock;
+pub mod drift;
 mod extract;
 mod keeping;
 mod metrics;
@@ -18,5 +19,6 @@ mod routes;
 pub mod rules;
 pub mod serve;
 pub mod telemetry;
+pub mod trace;
 
 pub use openapi::document;

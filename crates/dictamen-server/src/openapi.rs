@@ -15,11 +15,11 @@ use crate::{
     answer,
     app::App,
     problem,
-    routes::{batch, characteristics, decisions, health, log, policies},
+    routes::{batch, characteristics, decisions, drift, health, log, policies},
 };
 
 pub(crate) use problems::{
-    ComputeProblems, DecisionProblems, LogProblems, LookupProblems, ReplayProblems,
+    ComputeProblems, DecisionProblems, DriftProblems, LogProblems, LookupProblems, ReplayProblems,
 };
 pub(crate) use request::{DecisionRequestBody, example_answer};
 
@@ -67,6 +67,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(policies::list))
         .routes(routes!(policies::live))
         .routes(routes!(policies::version))
+        .routes(routes!(drift::drift))
         .routes(routes!(characteristics::list, characteristics::compute))
         .routes(routes!(characteristics::one))
         .routes(routes!(health::index))

@@ -49,6 +49,8 @@ pub(crate) struct ComputeProblems;
 pub(crate) struct DecisionProblems;
 /// Problems of reading the decision log.
 pub(crate) struct LogProblems;
+/// Problems of holding two windows of the log against each other.
+pub(crate) struct DriftProblems;
 /// Problems of deciding again.
 pub(crate) struct ReplayProblems;
 
@@ -93,6 +95,21 @@ impl IntoResponses for DecisionProblems {
 impl IntoResponses for LogProblems {
     fn responses() -> Responses {
         of(&[ALWAYS, LOG])
+    }
+}
+
+impl IntoResponses for DriftProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            &[
+                Kind::UnknownPolicy,
+                Kind::NoLiveVersion,
+                Kind::NoLog,
+                Kind::LogUnavailable,
+                Kind::DeadlineExceeded,
+            ],
+        ])
     }
 }
 

@@ -265,7 +265,7 @@ pub(crate) async fn replay_decision(
     })
 }
 
-fn log(app: &App) -> Result<&Store, Problem> {
+pub(super) fn log(app: &App) -> Result<&Store, Problem> {
     app.log().ok_or_else(|| {
         Problem::new(
             Kind::NoLog,
