@@ -6,6 +6,7 @@
 
 mod args;
 mod command;
+mod configuration;
 mod exit;
 pub mod lsp;
 mod report;
@@ -14,9 +15,8 @@ mod store;
 
 use std::{ffi::OsString, io::Write};
 
-use clap::Parser as _;
-
 use args::{Args, Command};
+use configuration::Refused;
 pub use exit::Exit;
 use exit::Failure;
 
@@ -44,9 +44,10 @@ fn dispatch(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let args = match Args::try_parse_from(args) {
-        Ok(args) => args,
-        Err(error) => {
+    let (args, in_force) = match configuration::parse(args.into_iter().collect()) {
+        Ok(read) => read,
+        Err(Refused::File(failure)) => return Err(failure),
+        Err(Refused::Line(error)) => {
             let text = error.render().ansi().to_string();
             if error.use_stderr() {
                 err.write_all(text.as_bytes())?;
@@ -65,6 +66,8 @@ fn dispatch(
         Command::Doc(args) => command::doc::run(&args, out, err),
         Command::Lsp(_) => command::lsp::run(),
         Command::Characteristics(args) => command::characteristics::run(&args, out, err),
+        Command::Log(args) => command::log::run(&args, out),
+        Command::Config(_) => command::config::run(&in_force, out),
         Command::Sandbox(args) => command::sandbox::run(&args, out, err),
         Command::Completions(args) => {
             let mut script = Vec::new();

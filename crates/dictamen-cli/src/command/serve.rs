@@ -9,6 +9,7 @@ use std::{
 use dictamen_server::{
     app::{App, Limits},
     clock::Clock,
+    drift::Watch,
     reload::Reloader,
     rules::RuleBook,
     serve::{self, Stopping},
@@ -30,6 +31,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         Some(LogArg::Json) | None => LogFormat::Json,
     };
     telemetry::start_logging(format, &args.log_filter, terminal);
+    let _exporting = exporting(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -62,6 +64,11 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
             log,
         );
         announce(args, &app.rules(), address, format, err)?;
+        let watch = Watch {
+            policies: args.drift.clone(),
+            days: args.drift_days,
+        };
+        let watching = tokio::spawn(watch.run(app.clone()));
         serve::run(
             listener,
             app,
@@ -73,8 +80,34 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
             },
         )
         .await;
+        watching.abort();
         Ok(Exit::Done)
     })
+}
+
+/// Sends traces until dropped, when a collector is named.
+#[cfg(feature = "otel")]
+fn exporting(args: &ServeArgs) -> Result<Option<dictamen_server::trace::Exporting>, Failure> {
+    let start = dictamen_server::trace::start_exporting;
+    args.otlp
+        .as_deref()
+        .map(start)
+        .transpose()
+        .map_err(|error| {
+            Failure::new(Exit::Usage, error.to_string())
+                .help("give the collector's address for OTLP over HTTP: http://127.0.0.1:4318")
+        })
+}
+
+#[cfg(not(feature = "otel"))]
+fn exporting(args: &ServeArgs) -> Result<(), Failure> {
+    match args.otlp {
+        None => Ok(()),
+        Some(_) => Err(
+            Failure::new(Exit::Usage, "this program was built without OpenTelemetry")
+                .help("build it with: cargo build --release --features otel"),
+        ),
+    }
 }
 
 /// Says where to find it and how to try it. In a JSON log, every line stays JSON.

@@ -4,6 +4,7 @@
 mod checking;
 #[path = "../../../dictamen-store/tests/it/cluster.rs"]
 mod cluster;
+mod configuring;
 mod deciding;
 mod documenting;
 mod editing;
