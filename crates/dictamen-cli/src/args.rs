@@ -9,8 +9,12 @@ use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use dictamen_server::drift::Reference;
 
-pub(crate) use log::{BackupArgs, LogArgs, LogCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
+
+pub(crate) use log::{
+    BackupArgs, EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs,
+    RotateArgs, ShowArgs, StoreArgs, VerifyArgs,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -19,6 +23,7 @@ Exit codes:
   2   the command line is not usable
   3   a policy, the parameters or the input is not valid
   4   cases failed or could not be run, or a script is not formatted
+  5   the decision log does not hold, or a decision made again is another
   10  decided REFER    (only with --exit-outcome)
   11  decided DECLINE  (only with --exit-outcome)";
 
@@ -139,8 +144,36 @@ Examples:
   dictamen characteristics weeks_total
   dictamen characteristics --input request.json --as-of 2026-09-15")]
     Characteristics(CharacteristicsArgs),
-    /// Look after the decision log
+    /// Prove, read and keep the decision log
+    #[command(after_help = "\
+Examples:
+  dictamen log verify
+  dictamen log show 6f1ed002-ab55-8d1c-a2a7-7a9c4c2e9b10 --answer
+  dictamen log export --format parquet --output decisions.parquet
+  dictamen log retain --days 1825
+  dictamen log backup --to /backup/dictamen.db
+  dictamen log rotate")]
     Log(LogArgs),
+    /// Decide again what was decided, and say what differs
+    #[command(after_help = "\
+Examples:
+  dictamen replay 6f1ed002-ab55-8d1c-a2a7-7a9c4c2e9b10
+  dictamen replay 6f1ed002-ab55-8d1c-a2a7-7a9c4c2e9b10 --policy nomina-personal-loan-mx@1.1.0
+
+Decides on the same request and as of the same day, by the version that decided: the one with the same
+content, else the one with the same name, else the live one. The exit code is 0 when the answer is the
+same to the byte, and 5 when it is not.")]
+    Replay(ReplayArgs),
+    /// Destroy the personal part of somebody's decisions
+    #[command(after_help = "\
+Examples:
+  dictamen erase --application APP-0009
+  dictamen erase --curp < curp.txt
+
+What was decided on, and the answers, are gone for good; the facts of the decisions stay, and the log
+still verifies. A running service on the same data folder has to be asked itself:
+POST /v1/erasures.")]
+    Erase(EraseArgs),
     /// Print the configuration in force, and where each value comes from
     #[command(after_help = CONFIG_HELP)]
     Config(ServeArgs),
@@ -165,33 +198,6 @@ pub(crate) struct RulesArg {
         env = "DICTAMEN_RULES"
     )]
     pub(crate) rules: PathBuf,
-}
-
-/// Where the decision log is, and its keys.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct StoreArgs {
-    /// Folder of the decision log and its keys; made when it is not there
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = "data",
-        env = "DICTAMEN_DATA"
-    )]
-    pub(crate) data: PathBuf,
-    /// PostgreSQL database to keep the log in, for several instances, instead of a file
-    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
-    pub(crate) database_url: Option<String>,
-    /// Master keys, current one first; those of the folder unless given
-    #[arg(long, hide = true, env = "DICTAMEN_MASTER_KEY", hide_env_values = true)]
-    pub(crate) master_key: Option<String>,
-    /// Key that signs checkpoints; that of the folder unless given
-    #[arg(
-        long,
-        hide = true,
-        env = "DICTAMEN_SIGNING_KEY",
-        hide_env_values = true
-    )]
-    pub(crate) signing_key: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

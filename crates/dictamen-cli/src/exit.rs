@@ -15,6 +15,8 @@ pub enum Exit {
     Invalid,
     /// 4: cases failed or could not be run, or a script is not formatted.
     CasesFailed,
+    /// 5: the decision log does not hold, or a decision made again is another.
+    Differs,
     /// 10: decided REFER, with `--exit-outcome`.
     Refer,
     /// 11: decided DECLINE, with `--exit-outcome`.
@@ -30,6 +32,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Invalid => 3,
             Self::CasesFailed => 4,
+            Self::Differs => 5,
             Self::Refer => 10,
             Self::Decline => 11,
         }

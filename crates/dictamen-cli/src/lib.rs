@@ -69,6 +69,8 @@ fn dispatch(
         Command::Log(args) => command::log::run(&args, out),
         Command::Config(_) => command::config::run(&in_force, out),
         Command::Sandbox(args) => command::sandbox::run(&args, out, err),
+        Command::Replay(args) => command::replay::run(&args, out, err),
+        Command::Erase(args) => command::erase::run(&args, out),
         Command::Completions(args) => {
             let mut script = Vec::new();
             let mut command = <Args as clap::CommandFactory>::command();

@@ -90,3 +90,8 @@ pub(crate) fn format_summary(
     let word = if check { "to change" } else { "changed" };
     writeln!(out, "{files} scripts, {changed} {word}")
 }
+
+/// So many things, in words.
+pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}

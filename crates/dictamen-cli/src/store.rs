@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dictamen_server::telemetry;
 use dictamen_store::{
     Folder, Keys, MasterKeys, Place, Reading, Settings, SigningKey, Store, StoreError, SystemClock,
 };
@@ -28,6 +29,15 @@ pub(crate) async fn open_with(args: &StoreArgs, keys: Keys) -> Result<Store, Fai
         .map_err(failure)
 }
 
+/// Says in the service's log where decisions are kept.
+pub(crate) fn announce(args: &StoreArgs, log: Option<&Store>) {
+    match (log, &args.database_url) {
+        (None, _) => telemetry::keeping("nowhere", ""),
+        (Some(log), Some(_)) => telemetry::keeping("PostgreSQL", log.instance()),
+        (Some(log), None) => telemetry::keeping(&args.data.display().to_string(), log.instance()),
+    }
+}
+
 /// The log to read, beside a service that may be writing it.
 pub(crate) fn reading(args: &StoreArgs) -> Result<Reading, Failure> {
     Reading::open(&place(args)).map_err(failure)
@@ -44,8 +54,17 @@ fn place(args: &StoreArgs) -> Place {
     }
 }
 
+/// The master keys given, or those of the folder.
+pub(crate) fn existing_master_keys(args: &StoreArgs) -> Result<MasterKeys, Failure> {
+    if args.master_key.is_some() {
+        return master_keys(args);
+    }
+    let keys = folder(args).existing_master_keys().map_err(failure)?;
+    keys.ok_or_else(|| failure(StoreError::WrongMasterKey))
+}
+
 /// The master keys given, or those of the folder, made when there are none.
-fn master_keys(args: &StoreArgs) -> Result<MasterKeys, Failure> {
+pub(crate) fn master_keys(args: &StoreArgs) -> Result<MasterKeys, Failure> {
     match &args.master_key {
         Some(text) => MasterKeys::parse(text, "`DICTAMEN_MASTER_KEY`"),
         None => folder(args).master_keys(),

@@ -14,12 +14,13 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::{
     answer,
     app::App,
-    problem,
-    routes::{batch, characteristics, decisions, drift, health, log, policies},
+    problem, replay,
+    routes::{batch, characteristics, decisions, drift, erasures, health, log, policies},
 };
 
 pub(crate) use problems::{
-    ComputeProblems, DecisionProblems, DriftProblems, LogProblems, LookupProblems, ReplayProblems,
+    ComputeProblems, DecisionProblems, DriftProblems, ErasureProblems, LogProblems, LookupProblems,
+    ReplayProblems,
 };
 pub(crate) use request::{DecisionRequestBody, example_answer};
 
@@ -45,10 +46,10 @@ const DOCUMENT: &str = "/openapi.json";
     ),
     // Its address is one the router can only match in part.
     paths(log::replay_decision),
-    components(schemas(problem::Body, problem::Item, log::ReplayCause, log::ReplayChange)),
+    components(schemas(problem::Body, problem::Item, replay::ReplayCause, replay::ReplayChange)),
     tags(
         (name = "decisions", description = "Deciding applications."),
-        (name = "log", description = "What was decided."),
+        (name = "log", description = "What was decided, made again, and forgotten."),
         (name = "policies", description = "What decides."),
         (name = "characteristics", description = "What can be decided on."),
         (name = "operation", description = "Running the service."),
@@ -64,6 +65,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(batch::pinned))
         .routes(routes!(log::list))
         .routes(routes!(log::one))
+        .routes(routes!(erasures::erase))
         .routes(routes!(policies::list))
         .routes(routes!(policies::live))
         .routes(routes!(policies::version))

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use dictamen_lab::{
     pipeline,
-    replay::{Comparison, compare},
+    replay::{Cause, Change, Comparison, Verdict, compare},
 };
 use dictamen_model::{DecisionRequest, suggest};
 use dictamen_store::{DecisionFacts, Sealed};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::{
-    answer::{self, Explain},
+    answer::{self, DecisionAnswer, Explain},
     problem::{Kind, Problem},
     routes::{self, decisions},
     rules::{LoadedPolicy, RuleBook, Versions},
@@ -23,6 +26,71 @@ pub struct Replayed {
     pub comparison: Comparison,
     /// The answer as it is now, one line of JSON.
     pub answer: Vec<u8>,
+}
+
+/// A decision made again, as it is answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReplayAnswer<'a> {
+    /// The decision that was made again.
+    decision_id: &'a str,
+    /// `identical`: the same bytes. `same_answer`: other causes, the same answer. `changed`:
+    /// another answer.
+    #[schema(value_type = String, example = "identical")]
+    result: Verdict,
+    /// The causes that differ: `policy`, `parameters`, `engine` or `input`.
+    #[schema(value_type = Vec<ReplayCause>)]
+    causes: &'a [Cause],
+    /// What came out differently, causes left out.
+    #[schema(value_type = Vec<ReplayChange>)]
+    changes: &'a [Change],
+    /// The answer as it is now.
+    #[schema(value_type = DecisionAnswer<'static>)]
+    decision: &'a RawValue,
+}
+
+/// A cause that differs.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what the lab writes")]
+pub(crate) struct ReplayCause {
+    /// `policy`, `parameters`, `engine` or `input`.
+    #[schema(example = "policy")]
+    cause: String,
+    /// What the logged answer names.
+    #[schema(value_type = Value)]
+    logged: serde_json::Value,
+    /// What the new answer names.
+    #[schema(value_type = Value)]
+    now: serde_json::Value,
+}
+
+/// A value that differs.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what the lab writes")]
+pub(crate) struct ReplayChange {
+    /// JSON Pointer into the answer.
+    #[schema(example = "/offer/amount")]
+    pointer: String,
+    /// In the logged answer; null when it is not there.
+    #[schema(value_type = Value)]
+    logged: serde_json::Value,
+    /// In the new answer; null when it is not there.
+    #[schema(value_type = Value)]
+    now: serde_json::Value,
+}
+
+/// Writes a decision made again as one line of JSON.
+///
+/// # Errors
+///
+/// Never for what [`replay`] gives; the type says so because JSON writing can fail in general.
+pub fn write(decision_id: &str, replayed: &Replayed) -> Result<Vec<u8>, serde_json::Error> {
+    answer::line(&ReplayAnswer {
+        decision_id,
+        result: replayed.comparison.verdict,
+        causes: &replayed.comparison.causes,
+        changes: &replayed.comparison.changes,
+        decision: serde_json::from_slice(&replayed.answer)?,
+    })
 }
 
 /// Decides again on what was decided on, as of the day of then.

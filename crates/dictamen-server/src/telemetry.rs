@@ -244,3 +244,8 @@ fn log(method: &Method, route: &str, status: StatusCode, started: Instant, facts
 pub fn listening(address: &str, hint: &str) {
     tracing::info!(address, hint, "listening on {address}");
 }
+
+/// Says in the log where decisions are kept, and in which chain.
+pub fn keeping(place: &str, instance: &str) {
+    tracing::info!(place, instance, "decisions are kept in {place}");
+}

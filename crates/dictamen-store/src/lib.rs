@@ -12,6 +12,7 @@ mod clock;
 mod entry;
 mod erase;
 mod error;
+mod export;
 mod facts;
 mod folder;
 mod hex;
@@ -29,6 +30,8 @@ pub use clock::{Clock, SystemClock};
 pub use entry::{Entry, Hash, Head, Kind, Position};
 pub use erase::{Erased, Subject};
 pub use error::StoreError;
+#[cfg(feature = "parquet")]
+pub use export::{ParquetError, Table};
 pub use facts::{
     DecisionFacts, ErasureFacts, GenesisFacts, Missing, OfferFacts, PolicyFacts, RetentionFacts,
     RotationFacts,

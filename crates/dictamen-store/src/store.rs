@@ -293,6 +293,11 @@ impl Store {
         job: Job,
         done: oneshot::Receiver<Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
+        if !*self.0.writing.borrow() {
+            return Err(StoreError::Unavailable(
+                "it could not be written just now".into(),
+            ));
+        }
         let patience = self.0.settings.patience;
         match tokio::time::timeout(patience, self.0.jobs.send(job)).await {
             Ok(Ok(())) => {}

@@ -193,8 +193,9 @@ impl Writer {
                 Ok(Err(error)) => error,
                 Err(_) => StoreError::Unavailable("the database did not answer in time".into()),
             };
-            self.failed(&error);
+            self.reset();
             if !matches!(error, StoreError::Unavailable(_)) || pause >= left {
+                self.give_up(&error);
                 return Err(error);
             }
             tokio::time::sleep(pause).await;
@@ -440,10 +441,10 @@ impl Writer {
             .signing
             .sign(head.clone(), clock::now(self.clock.as_ref()));
         conn.insert_checkpoint(self.chain.id, &checkpoint).await?;
-        // Kept elsewhere, this line proves the log up to here against whoever can write the
-        // database and has the key.
+        // Kept elsewhere, this line proves that the end of the log was not cut off.
         tracing::info!(
-            position = %checkpoint.head.position,
+            instance = checkpoint.head.position.instance,
+            seq = checkpoint.head.position.seq,
             hash = %checkpoint.head.hash,
             at = %checkpoint.at.to_rfc3339(),
             signature = checkpoint.signature,
@@ -467,7 +468,7 @@ impl Writer {
     /// Signs the end of the chain and forgets answers that have expired.
     async fn checkpoint(&mut self) -> Result<(), StoreError> {
         let tried = tokio::time::timeout(self.settings.patience, self.try_to_checkpoint()).await;
-        self.outcome(tried)
+        self.outcome(tried).inspect_err(|error| self.give_up(error))
     }
 
     async fn try_to_checkpoint(&mut self) -> Result<((), Written), StoreError> {
@@ -500,7 +501,7 @@ impl Writer {
             Ok(Err(error)) => error,
             Err(_) => StoreError::Unavailable("the database did not answer in time".into()),
         };
-        self.failed(&error);
+        self.reset();
         Err(error)
     }
 
@@ -516,9 +517,14 @@ impl Writer {
         }
     }
 
-    fn failed(&mut self, error: &StoreError) {
+    /// Forgets what a failed attempt leaves uncertain.
+    fn reset(&mut self) {
         self.conn = None;
         self.head = None;
+    }
+
+    /// From now on callers are refused at once, until a tick finds the database back.
+    fn give_up(&self, error: &StoreError) {
         if self.available.send_replace(false) {
             tracing::error!(code = error.code(), %error, "the decision log cannot be written");
         }

@@ -32,11 +32,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
     };
     telemetry::start_logging(format, &args.log_filter, terminal);
     let _exporting = exporting(args)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Failed, format!("cannot start: {error}")))?;
-    runtime.block_on(async {
+    super::runtime()?.block_on(async {
         let reloader = Reloader::start(&args.rules.rules)
             .map_err(|error| Failure::new(Exit::Failed, error.to_string()).help(error.help()))?;
         let listener = TcpListener::bind(&args.listen).await.map_err(|error| {
@@ -54,6 +50,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         } else {
             Some(store::open(&args.store).await?)
         };
+        store::announce(&args.store, log.as_ref());
         let app = App::with_log(
             reloader.rules(),
             Clock::System,
@@ -63,6 +60,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
             },
             log,
         );
+        let stop = serve::stop_signal();
         announce(args, &app.rules(), address, format, err)?;
         let watch = Watch {
             policies: args.drift.clone(),
@@ -73,7 +71,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
             listener,
             app,
             Some(reloader),
-            serve::stop_signal(),
+            stop,
             Stopping {
                 grace: Duration::from_secs(args.stop_grace),
                 ..Stopping::default()

@@ -145,6 +145,26 @@ fn files_that_are_named_must_be_there() {
     assert!(!ran.err.contains("5ec2e"), "{}", ran.err);
 }
 
+#[test]
+fn the_page_on_operating_shows_a_file_that_works() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/operations.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let shown = page.split("```toml config\n").nth(1).unwrap();
+    let shown = shown.split("```").next().unwrap();
+    let place = Place::new();
+    place.write("master.key", SECRET);
+    place.write(
+        "dictamen.toml",
+        &shown.replace("/run/secrets/master.key", "master.key"),
+    );
+    let ran = run(&place, "config", &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let lines = shown.lines().filter(|line| line.contains(" = "));
+    for line in lines.filter(|line| !line.contains("_file") && !line.contains('[')) {
+        assert!(ran.out.contains(line), "{line}: {}", ran.out);
+    }
+}
+
 #[cfg(not(feature = "otel"))]
 #[test]
 fn traces_need_a_program_built_for_them() {

@@ -1,5 +1,13 @@
 //! The command as it is typed: what it prints, where, and how it ends.
-#![expect(clippy::unwrap_used, reason = "test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    reason = "tests"
+)]
 
 mod checking;
 #[path = "../../../dictamen-store/tests/it/cluster.rs"]
@@ -10,7 +18,10 @@ mod documenting;
 mod editing;
 mod fixing;
 mod formatting;
+mod instances;
+mod keeping;
 mod killing;
+mod privacy;
 mod sandbox;
 mod serving;
 mod support;

@@ -24,14 +24,17 @@ const ALWAYS: &[Kind] = &[
     Kind::Internal,
 ];
 /// Of addresses that take a body.
-const BODY: &[Kind] = &[
+const RECEIVED: &[Kind] = &[
     Kind::EmptyBody,
     Kind::UnreadableBody,
-    Kind::MalformedJson,
-    Kind::ConflictingAsOf,
     Kind::RequestTimeout,
     Kind::BodyTooLarge,
     Kind::UnsupportedMediaType,
+];
+/// Of addresses whose body is an application with its records.
+const BODY: &[Kind] = &[
+    Kind::MalformedJson,
+    Kind::ConflictingAsOf,
     Kind::InvalidRequest,
     Kind::CannotCompute,
     Kind::NotReady,
@@ -51,6 +54,8 @@ pub(crate) struct DecisionProblems;
 pub(crate) struct LogProblems;
 /// Problems of holding two windows of the log against each other.
 pub(crate) struct DriftProblems;
+/// Problems of erasing.
+pub(crate) struct ErasureProblems;
 /// Problems of deciding again.
 pub(crate) struct ReplayProblems;
 
@@ -70,7 +75,7 @@ impl IntoResponses for LookupProblems {
 
 impl IntoResponses for ComputeProblems {
     fn responses() -> Responses {
-        of(&[ALWAYS, BODY])
+        of(&[ALWAYS, RECEIVED, BODY])
     }
 }
 
@@ -78,6 +83,7 @@ impl IntoResponses for DecisionProblems {
     fn responses() -> Responses {
         of(&[
             ALWAYS,
+            RECEIVED,
             BODY,
             &[
                 Kind::InvalidIdempotencyKey,
@@ -108,6 +114,21 @@ impl IntoResponses for DriftProblems {
                 Kind::NoLog,
                 Kind::LogUnavailable,
                 Kind::DeadlineExceeded,
+            ],
+        ])
+    }
+}
+
+impl IntoResponses for ErasureProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            RECEIVED,
+            &[
+                Kind::MalformedJson,
+                Kind::InvalidRequest,
+                Kind::NoLog,
+                Kind::LogUnavailable,
             ],
         ])
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{in_time, json};
+use super::{in_time, json, json_bytes, unwritable};
 use crate::{
     answer::DecisionAnswer,
     app::App,
@@ -17,7 +17,7 @@ use crate::{
     keeping,
     openapi::{LogProblems, ReplayProblems},
     problem::{DEFECT, Kind, Problem},
-    replay,
+    replay::{self, ReplayAnswer},
 };
 
 /// Decisions of a page unless another number is asked for.
@@ -76,56 +76,6 @@ pub(crate) struct DecisionList {
     decisions: Vec<LoggedDecision>,
     /// To be given as `after` for the next page; null on the last.
     next: Option<String>,
-}
-
-/// A decision made again.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ReplayAnswer {
-    /// The decision that was made again.
-    decision_id: String,
-    /// `identical`: the same bytes. `same_answer`: other causes, the same answer. `changed`:
-    /// another answer.
-    #[schema(value_type = String, example = "identical")]
-    result: dictamen_lab::replay::Verdict,
-    /// The causes that differ: `policy`, `parameters`, `engine` or `input`.
-    #[schema(value_type = Vec<ReplayCause>)]
-    causes: Vec<dictamen_lab::replay::Cause>,
-    /// What came out differently, causes left out.
-    #[schema(value_type = Vec<ReplayChange>)]
-    changes: Vec<dictamen_lab::replay::Change>,
-    /// The answer as it is now.
-    #[schema(value_type = DecisionAnswer<'static>)]
-    decision: Box<RawValue>,
-}
-
-/// A cause that differs.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes what the lab writes")]
-pub(crate) struct ReplayCause {
-    /// `policy`, `parameters`, `engine` or `input`.
-    #[schema(example = "policy")]
-    cause: String,
-    /// What the logged answer names.
-    #[schema(value_type = Value)]
-    logged: serde_json::Value,
-    /// What the new answer names.
-    #[schema(value_type = Value)]
-    now: serde_json::Value,
-}
-
-/// A value that differs.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes what the lab writes")]
-pub(crate) struct ReplayChange {
-    /// JSON Pointer into the answer.
-    #[schema(example = "/offer/amount")]
-    pointer: String,
-    /// In the logged answer; null when it is not there.
-    #[schema(value_type = Value)]
-    logged: serde_json::Value,
-    /// In the new answer; null when it is not there.
-    #[schema(value_type = Value)]
-    now: serde_json::Value,
 }
 
 /// A decision that was made.
@@ -226,7 +176,7 @@ pub(crate) struct ReplayQuery {
         ("decision" = String, Path, description = "Decision id.", example = "6f1ed002-ab55-8d1c-a2a7-7a9c4c2e9b10"),
         ReplayQuery,
     ),
-    responses((status = 200, description = "How it compares.", body = ReplayAnswer), ReplayProblems)
+    responses((status = 200, description = "How it compares.", body = ReplayAnswer<'static>), ReplayProblems)
 )]
 pub(crate) async fn replay_decision(
     State(app): State<App>,
@@ -256,13 +206,9 @@ pub(crate) async fn replay_decision(
         replay::replay(&rules, &facts, &sealed, policy.as_deref())
     })
     .await?;
-    json(&ReplayAnswer {
-        decision_id: id.to_owned(),
-        result: replayed.comparison.verdict,
-        causes: replayed.comparison.causes,
-        changes: replayed.comparison.changes,
-        decision: raw(replayed.answer)?,
-    })
+    replay::write(id, &replayed)
+        .map(json_bytes)
+        .map_err(unwritable)
 }
 
 pub(super) fn log(app: &App) -> Result<&Store, Problem> {

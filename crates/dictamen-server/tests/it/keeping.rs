@@ -332,6 +332,63 @@ async fn what_was_erased_is_said_to_be() {
 }
 
 #[tokio::test]
+async fn a_person_can_be_erased_while_the_service_runs() {
+    let kept = kept().await;
+    let curp = "PERL910314MJCXNC04";
+    let answer = kept.service.post(DECIDE, REQUEST).await.json();
+    let erased = kept
+        .service
+        .post(
+            "/v1/erasures",
+            json!({ "curp": "MEAY030314HMCJRHD7" }).to_string(),
+        )
+        .await;
+    assert_eq!(
+        (erased.status, erased.json()),
+        (StatusCode::OK, json!({ "decisions": [] }))
+    );
+    let erased = kept
+        .service
+        .post(
+            "/v1/erasures",
+            json!({ "curp": curp.to_lowercase() }).to_string(),
+        )
+        .await;
+    assert_eq!(
+        erased.json(),
+        json!({ "decisions": [answer["decision_id"]] })
+    );
+    let other = changed(|r| r["application"]["application_id"] = json!("another"));
+    kept.service.post(DECIDE, other).await;
+    let erased = kept
+        .service
+        .post(
+            "/v1/erasures",
+            json!({ "application_id": "another" }).to_string(),
+        )
+        .await;
+    assert_eq!(erased.json()["decisions"].as_array().unwrap().len(), 1);
+    assert_eq!(kept.entries().await, 5);
+    for (body, code) in [
+        ("{}", "invalid-request"),
+        (r#"{"curp":" "}"#, "invalid-request"),
+        (r#"{"curp":null}"#, "invalid-request"),
+        (r#"{"curp":"X","application_id":"Y"}"#, "invalid-request"),
+        (r#"{"crup":"QXWA850309MPLRNL08"}"#, "invalid-request"),
+        (r#"["QXWA850309MPLRNL08"]"#, "invalid-request"),
+        (r#"{"curp":QXWA850309MPLRNL08"#, "malformed-json"),
+        (" ", "empty-body"),
+    ] {
+        let refused = kept.service.post("/v1/erasures", body).await;
+        assert_eq!(refused.json()["code"], code, "{body}");
+        assert!(
+            !String::from_utf8_lossy(&refused.body).contains("QXWA"),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn without_the_log_nothing_is_acknowledged() {
     let kept = kept().await;
     assert_eq!(kept.service.get("/readyz").await.json()["log"], "available");

@@ -42,6 +42,7 @@ async fn nothing_acknowledged_is_lost_and_it_recovers_by_itself() {
                     Err(error) => {
                         assert_eq!(error.code(), "store::unavailable");
                         refused += 1;
+                        tokio::time::sleep(Duration::from_millis(5)).await;
                     }
                 }
                 assert!(asked.elapsed() < Duration::from_secs(10));

@@ -8,7 +8,7 @@ use crate::{
     store,
 };
 
-pub(crate) fn run(args: &BackupArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: &BackupArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
     if args.store.database_url.is_some() {
         return Err(Failure::new(
             Exit::Usage,
@@ -16,14 +16,8 @@ pub(crate) fn run(args: &BackupArgs, out: &mut dyn Write) -> Result<Exit, Failur
         )
         .help("pg_dump --format=custom --file=dictamen.dump \"$DATABASE_URL\""));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Failed, format!("cannot start: {error}")))?;
-    let bytes = runtime.block_on(async {
-        let reading = store::reading(&args.store)?;
-        reading.backup(&args.to).await.map_err(store::failure)
-    })?;
+    let reading = store::reading(&args.store)?;
+    let bytes = reading.backup(&args.to).await.map_err(store::failure)?;
     writeln!(out, "{} ({bytes} bytes)", args.to.display())?;
     Ok(Exit::Done)
 }
