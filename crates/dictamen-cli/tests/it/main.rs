@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod backing_up;
 mod checking;
 #[path = "../../../dictamen-store/tests/it/cluster.rs"]
 mod cluster;
