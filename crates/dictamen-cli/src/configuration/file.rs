@@ -87,10 +87,8 @@ fn key<'a>(name: &str, keys: &'a [Key]) -> Result<&'a Key, String> {
     }
     let names: Vec<String> = keys.iter().map(in_file).collect();
     let help = suggest::help(name, names.iter().map(String::as_str));
-    Err(format!(
-        "unknown key `{name}`; {}",
-        help.unwrap_or_default()
-    ))
+    let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+    Err(format!("unknown key `{name}`{help}"))
 }
 
 fn values(key: &Key, name: &str, value: &DeValue<'_>) -> Result<Vec<String>, String> {
