@@ -97,8 +97,8 @@ fn keys() -> Vec<Key> {
 }
 
 /// The command line with what environment and file add to it.
-pub(crate) fn parse(line: Vec<OsString>) -> Result<(Args, InForce), Refused> {
-    let matches = Args::command().try_get_matches_from(&line)?;
+pub(crate) fn parse(line: &[OsString]) -> Result<(Args, InForce), Refused> {
+    let matches = Args::command().try_get_matches_from(line)?;
     let (command, asked) = deepest(&matches);
     let known: Vec<Key> = keys()
         .into_iter()
@@ -125,7 +125,7 @@ pub(crate) fn parse(line: Vec<OsString>) -> Result<(Args, InForce), Refused> {
             }
             _ => match elsewhere(key, &written, &path).map_err(Refused::File)? {
                 Some((values, origin)) => {
-                    more.extend(values.into_iter().filter_map(|value| flag(key, value)));
+                    more.extend(values.into_iter().filter_map(|value| flag(key, &value)));
                     origin
                 }
                 None => Origin::Default,
@@ -246,7 +246,7 @@ fn secret(path: &Path, said: &str) -> Result<String, Failure> {
     Ok(text.to_owned())
 }
 
-fn flag(key: &Key, value: String) -> Option<OsString> {
+fn flag(key: &Key, value: &str) -> Option<OsString> {
     if key.is_switch {
         return (value == "true").then(|| format!("--{}", key.flag).into());
     }

@@ -44,7 +44,8 @@ fn dispatch(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let (args, in_force) = match configuration::parse(args.into_iter().collect()) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let (args, in_force) = match configuration::parse(&args) {
         Ok(read) => read,
         Err(Refused::File(failure)) => return Err(failure),
         Err(Refused::Line(error)) => {

@@ -98,9 +98,9 @@ fn exporting(args: &ServeArgs) -> Result<Option<dictamen_server::trace::Exportin
 }
 
 #[cfg(not(feature = "otel"))]
-fn exporting(args: &ServeArgs) -> Result<(), Failure> {
+fn exporting(args: &ServeArgs) -> Result<Option<std::convert::Infallible>, Failure> {
     match args.otlp {
-        None => Ok(()),
+        None => Ok(None),
         Some(_) => Err(
             Failure::new(Exit::Usage, "this program was built without OpenTelemetry")
                 .help("build it with: cargo build --release --features otel"),
