@@ -26,8 +26,8 @@ fn collector() -> (String, mpsc::Receiver<Value>) {
     let (sent, received) = mpsc::channel();
     let (address, known) = mpsc::channel();
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all();
-        runtime.build().unwrap().block_on(async move {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async move {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             address.send(listener.local_addr().unwrap()).unwrap();
             let take = move |Json(body): Json<Value>| async move {
