@@ -238,7 +238,7 @@ pub(crate) struct ServeArgs {
     /// How many days back the applicants reach that are held against them
     #[arg(long, value_name = "DAYS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=366), env = "DICTAMEN_DRIFT_DAYS")]
     pub(crate) drift_days: u32,
-    /// OpenTelemetry collector that traces are sent to, such as http://127.0.0.1:4318
+    /// Address of the OpenTelemetry collector that traces are sent to, by OTLP over HTTP
     #[arg(long, value_name = "URL", env = "DICTAMEN_OTLP")]
     pub(crate) otlp: Option<String>,
     /// How the log is written: text on a terminal and json elsewhere, unless given

@@ -50,8 +50,8 @@ struct Classes {
     subject: Subject,
     /// What it is about, in words.
     about: String,
-    /// Each class with its label.
-    classes: Vec<(Class, String)>,
+    /// Each with its label.
+    each: Vec<(Class, String)>,
 }
 
 /// Everything in which decisions of a policy version can differ.
@@ -172,14 +172,14 @@ impl Scale {
         let mut scale = vec![Classes {
             subject: Subject::Outcome,
             about: document.language.pick("resultado", "outcome").to_owned(),
-            classes: outcomes.map(|outcome| named(outcome.name())).to_vec(),
+            each: outcomes.map(|outcome| named(outcome.name())).to_vec(),
         }];
         if let Some(bands) = &document.bands {
             let label = |id: &str, scores: &str| format!("{id}: {scores}");
             scale.push(Classes {
                 subject: Subject::Score,
                 about: document.language.pick("puntaje", "score").to_owned(),
-                classes: bands
+                each: bands
                     .bands
                     .iter()
                     .map(|band| {
@@ -206,7 +206,7 @@ impl Scale {
             scale.push(Classes {
                 subject: Subject::Characteristic(Arc::clone(&line.code)),
                 about: line.input.flat(),
-                classes,
+                each: classes,
             });
         }
         Self(scale)
@@ -217,7 +217,7 @@ impl Scale {
         Tally {
             decisions: 0,
             scored: 0,
-            counts: self.0.iter().map(|c| vec![0; c.classes.len()]).collect(),
+            counts: self.0.iter().map(|c| vec![0; c.each.len()]).collect(),
         }
     }
 
@@ -236,7 +236,7 @@ impl Scale {
                     .map(|points| Class::Points(*points)),
             };
             let place = classes
-                .classes
+                .each
                 .iter()
                 .position(|(known, _)| Some(known) == class.as_ref());
             if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
@@ -268,7 +268,7 @@ fn shift(classes: &Classes, reference: &[u64], live: &[u64]) -> Shift {
         by_chance,
         reading: psi.map_or(Reading::NotEnough, Reading::of),
         classes: classes
-            .classes
+            .each
             .iter()
             .zip(pairs())
             .map(|((_, class), (reference, live))| ClassShift {
