@@ -56,20 +56,25 @@ fn alarms() -> Value {
 
 #[tokio::test]
 async fn dashboard_and_alarms_ask_for_figures_that_there_are() {
-    let kept = kept().await;
+    let mut kept = kept().await;
     decide(&kept, 0..500).await;
-    let without = changed(|request| {
-        let record = &mut request["employment_records"]["results"][0];
-        record["social_security_summary"] = Value::Null;
-    });
-    let referred = kept.service.post(DECIDE, without).await.json();
-    assert_ne!(referred["missing"], Value::Array(Vec::new()), "{referred}");
     let days = "demo=2026-01-01..2099-12-31".parse().unwrap();
     let watch = Watch {
         policies: vec![days],
         days: 366,
     };
     watch.now(&kept.service.app).await;
+    // A rule that needs what the record does not have.
+    let policy = kept.service.read("demo/policy.rhai");
+    let policy = policy.replace("a.weeks_total < min_weeks", "a.belvo_score_12m < min_weeks");
+    let policy = policy.replace("\"weeks\"", "\"points\"");
+    kept.service.write("demo/policy.rhai", &policy);
+    kept.service.reloader.look();
+    let without = changed(|request| {
+        request["employment_records"]["results"][0]["employment_scores"] = Value::Null;
+    });
+    let referred = kept.service.post(DECIDE, without).await.json();
+    assert_ne!(referred["missing"], Value::Array(Vec::new()), "{referred}");
     let text = String::from_utf8(kept.service.get("/metrics").await.body).unwrap();
     let there: BTreeSet<&str> = text.lines().flat_map(words).collect();
 
