@@ -9,11 +9,12 @@ use std::{num::NonZeroU32, path::PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use dictamen_server::drift::Reference;
 
 pub(crate) use key::{KeyArgs, KeyCommand, ListKeysArgs};
 pub(crate) use log::{
-    EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs, RotateArgs,
-    ShowArgs, StoreArgs, VerifyArgs,
+    BackupArgs, EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs,
+    RotateArgs, ShowArgs, StoreArgs, VerifyArgs,
 };
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
@@ -29,10 +30,24 @@ Exit codes:
   10  decided REFER    (only with --exit-outcome)
   11  decided DECLINE  (only with --exit-outcome)";
 
+const CONFIG_HELP: &str = "\
+Examples:
+  dictamen config
+  dictamen config --listen 0.0.0.0:8080 > dictamen.toml
+
+Takes the flags of serve, but serves nothing. What is printed is a configuration file: the keys are
+the flags with underscores. Flags come before the environment, that before the file, and that before
+what is built in. A secret is never printed and never stands in the file: give it in the environment
+(DICTAMEN_MASTER_KEY), or name a file that holds it, in the environment (DICTAMEN_MASTER_KEY_FILE)
+or in the configuration (master_key_file).";
+
 /// Decides credit applications on Mexican employment records, by policies written in Rhai.
 #[derive(Debug, Parser)]
 #[command(name = "dictamen", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
 pub(crate) struct Args {
+    /// Configuration file; `dictamen.toml` when it is there
+    #[arg(long, value_name = "FILE", env = "DICTAMEN_CONFIG", global = true)]
+    pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -148,9 +163,6 @@ Examples:
     /// Look at a draft, for the service that starts this command itself
     #[command(hide = true)]
     DraftCheck,
-    /// Run a local Belvo with people who do not exist
-    #[command(args_conflicts_with_subcommands = true, after_help = sandbox::AFTER_HELP)]
-    Sandbox(SandboxArgs),
     /// Prove, read and keep the decision log
     #[command(after_help = "\
 Examples:
@@ -158,6 +170,7 @@ Examples:
   dictamen log show 6f1ed002-ab55-8d1c-a2a7-7a9c4c2e9b10 --answer
   dictamen log export --format parquet --output decisions.parquet
   dictamen log retain --days 1825
+  dictamen log backup --to /backup/dictamen.db
   dictamen log rotate")]
     Log(LogArgs),
     /// Decide again what was decided, and say what differs
@@ -180,6 +193,12 @@ What was decided on, and the answers, are gone for good; the facts of the decisi
 still verifies. A running service on the same data folder has to be asked itself:
 POST /v1/erasures.")]
     Erase(EraseArgs),
+    /// Print the configuration in force, and where each value comes from
+    #[command(after_help = CONFIG_HELP)]
+    Config(ServeArgs),
+    /// Run a local Belvo with people who do not exist
+    #[command(args_conflicts_with_subcommands = true, after_help = sandbox::AFTER_HELP)]
+    Sandbox(SandboxArgs),
     /// Print a completion script for a shell
     #[command(after_help = "\
 Example:
@@ -262,6 +281,21 @@ pub(crate) struct ServeArgs {
     /// Seconds for which connections are still accepted after the signal to stop
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = clap::value_parser!(u64).range(0..=300), env = "DICTAMEN_STOP_GRACE")]
     pub(crate) stop_grace: u64,
+    /// Watch how a policy's applicants differ from those of earlier days: ID=2026-01-01..2026-03-31;
+    /// may be given more than once
+    #[arg(
+        long,
+        value_name = "ID=DAY..DAY",
+        value_delimiter = ',',
+        env = "DICTAMEN_DRIFT"
+    )]
+    pub(crate) drift: Vec<Reference>,
+    /// How many days back the applicants reach that are held against them
+    #[arg(long, value_name = "DAYS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=366), env = "DICTAMEN_DRIFT_DAYS")]
+    pub(crate) drift_days: u32,
+    /// Address of the OpenTelemetry collector that traces are sent to, by OTLP over HTTP
+    #[arg(long, value_name = "URL", env = "DICTAMEN_OTLP")]
+    pub(crate) otlp: Option<String>,
     /// How the log is written: text on a terminal and json elsewhere, unless given
     #[arg(long, value_name = "FORMAT", env = "DICTAMEN_LOG")]
     pub(crate) log: Option<LogArg>,

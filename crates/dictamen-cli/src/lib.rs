@@ -6,6 +6,7 @@
 
 mod args;
 mod command;
+mod configuration;
 mod exit;
 pub mod lsp;
 mod report;
@@ -14,9 +15,8 @@ mod store;
 
 use std::{ffi::OsString, io::Write};
 
-use clap::Parser as _;
-
 use args::{Args, Command};
+use configuration::Refused;
 pub use exit::Exit;
 use exit::Failure;
 
@@ -44,9 +44,11 @@ fn dispatch(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let args = match Args::try_parse_from(args) {
-        Ok(args) => args,
-        Err(error) => {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let (args, in_force) = match configuration::parse(&args) {
+        Ok(read) => read,
+        Err(Refused::File(failure)) => return Err(failure),
+        Err(Refused::Line(error)) => {
             let text = error.render().ansi().to_string();
             if error.use_stderr() {
                 err.write_all(text.as_bytes())?;
@@ -68,8 +70,9 @@ fn dispatch(
         Command::Key(args) => command::key::run(&args.command, out, err),
         Command::Policy(args) => command::policy::run(&args, out, err),
         Command::DraftCheck => command::draft_check::run(out),
-        Command::Sandbox(args) => command::sandbox::run(&args, out, err),
         Command::Log(args) => command::log::run(&args, out),
+        Command::Config(_) => command::config::run(&in_force, out),
+        Command::Sandbox(args) => command::sandbox::run(&args, out, err),
         Command::Replay(args) => command::replay::run(&args, out, err),
         Command::Erase(args) => command::erase::run(&args, out),
         Command::Completions(args) => {

@@ -3,7 +3,7 @@
 //! The only place of the service that reads a clock for a decision. A decision itself takes the
 //! day as an argument; this gives the default when a request names none.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 /// Tells which day it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +30,12 @@ impl Clock {
             .with_timezone(&chrono_tz::America::Mexico_City)
             .date_naive()
     }
+}
+
+/// When a clock in Mexico City shows this; `None` where it shows it never.
+pub(crate) fn instant(shown: NaiveDateTime) -> Option<DateTime<Utc>> {
+    let shown = shown.and_local_timezone(chrono_tz::America::Mexico_City);
+    shown.earliest().map(|at| at.to_utc())
 }
 
 #[cfg(test)]

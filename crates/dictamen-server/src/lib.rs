@@ -8,6 +8,7 @@ pub mod access;
 pub mod answer;
 pub mod app;
 pub mod clock;
+pub mod drift;
 mod extract;
 mod keeping;
 pub mod lifecycle;
@@ -22,5 +23,6 @@ pub mod rules;
 pub mod serve;
 pub mod telemetry;
 pub mod tls;
+pub mod trace;
 
 pub use openapi::document;

@@ -3,6 +3,7 @@
 //! Labels are names of policies, versions, reasons and characteristics, and routes as they are
 //! written in the documentation. Nothing of an application or an applicant is ever a label.
 
+mod drift;
 mod process;
 
 use std::{
@@ -87,6 +88,7 @@ pub(crate) struct Metrics {
     log_waiting: Gauge,
     log_available: Gauge,
     memory: Gauge,
+    drift: drift::Drift,
 }
 
 /// From a tenth of a millisecond to three seconds.
@@ -111,6 +113,7 @@ impl Metrics {
             log_waiting: Gauge::default(),
             log_available: Gauge::default(),
             memory: Gauge::default(),
+            drift: drift::Drift::default(),
         };
         metrics.register();
         metrics
@@ -181,6 +184,12 @@ impl Metrics {
             Unit::Bytes,
             self.memory.clone(),
         );
+        self.drift.register(registry);
+    }
+
+    /// What is shown of drift.
+    pub(crate) fn drift(&self) -> &drift::Drift {
+        &self.drift
     }
 
     /// A request begins; it ends when what is given back is dropped, whatever becomes of it.

@@ -17,14 +17,14 @@ use crate::{
     app::App,
     problem, replay,
     routes::{
-        activations, batch, characteristics, decisions, drafts, erasures, health, keys, log,
+        activations, batch, characteristics, decisions, drafts, drift, erasures, health, keys, log,
         policies, versions,
     },
 };
 
 pub(crate) use problems::{
-    AnyProblems, ComputeProblems, DecisionProblems, ErasureProblems, KeyChangeProblems,
-    KeyProblems, LogProblems, LookupProblems, RegistryProblems, ReplayProblems,
+    AnyProblems, ComputeProblems, DecisionProblems, DriftProblems, ErasureProblems,
+    KeyChangeProblems, KeyProblems, LogProblems, LookupProblems, RegistryProblems, ReplayProblems,
 };
 pub(crate) use request::{DecisionRequestBody, example_answer};
 
@@ -94,6 +94,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(versions::version_files))
         .routes(routes!(activations::list))
         .routes(routes!(activations::cancel))
+        .routes(routes!(drift::drift))
         .routes(routes!(characteristics::list, characteristics::compute))
         .routes(routes!(characteristics::one))
         .routes(routes!(keys::list, keys::create))

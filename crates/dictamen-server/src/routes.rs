@@ -5,6 +5,7 @@ pub(crate) mod batch;
 pub(crate) mod characteristics;
 pub(crate) mod decisions;
 pub(crate) mod drafts;
+pub(crate) mod drift;
 pub(crate) mod erasures;
 pub(crate) mod health;
 pub(crate) mod keys;

@@ -1,4 +1,4 @@
-//! Request ids, one log line per request, and the last hand on every response.
+//! Request and trace ids, one log line per request, and the last hand on every response.
 //!
 //! What is logged is chosen, not filtered: method, matched route, status, latency, and of a
 //! decision its id, outcome and policy. Paths, queries, headers and bodies never reach a log,
@@ -22,6 +22,7 @@ use crate::{
     app::App,
     problem::{Kind, Problem},
     serve::Secure,
+    trace::{self, Place},
 };
 
 /// The header that carries the id of a request in both directions.
@@ -134,16 +135,31 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
         .get::<MatchedPath>()
         .map_or("unmatched", MatchedPath::as_str);
     let route: Arc<str> = route.into();
-    let span = tracing::info_span!("request", request_id = id);
+    let place = Place::of(request.headers());
+    let trace_id = place.trace_id();
+    let span = tracing::info_span!("request", request_id = id, trace_id);
     let is_secure = request.extensions().get::<Secure>().is_some();
     async move {
         let mut response = finish(next.run(request).await, &id, &method);
         protect(response.headers_mut(), &route, is_secure);
+        if let Some(value) = place.header() {
+            response.headers_mut().insert(trace::RESPONSE, value);
+        }
         let facts = response.extensions_mut().remove::<Facts>();
         let status = response.status();
         app.metrics()
             .answered(&method, &route, status, started.elapsed(), facts.as_ref());
         log(&method, &route, status, started, facts.as_ref());
+        #[cfg(feature = "otel")]
+        trace::finished(&trace::Finished {
+            place: &place,
+            request_id: &id,
+            method: &method,
+            route: &route,
+            status,
+            took: started.elapsed(),
+            facts: facts.as_ref(),
+        });
         response
     }
     .instrument(span)

@@ -159,6 +159,7 @@ statements! {
         shred() -> ();
         lock_api_keys() -> ();
         snapshot() -> ();
+        copy_to(file: &str) -> ();
         insert_answered(rows: &[AnsweredRow], now: i64) -> BTreeSet<String>;
         settle(references: &[&str], owner: &str) -> ();
         revise() -> i64;

@@ -8,6 +8,7 @@
 
 mod api_key;
 mod backend;
+mod backup;
 mod clock;
 mod entry;
 mod erase;

@@ -52,6 +52,9 @@ service's log has them) also notices when the end of the log was cut off: --chec
 
 The exit code is 0 when everything fits, and 5 when not.")]
     Verify(VerifyArgs),
+    /// Copy the log into one file while the service runs
+    #[command(after_help = BACKUP_HELP)]
+    Backup(BackupArgs),
     /// Write the log for other programs; nothing personal is in it
     Export(ExportArgs),
     /// Show one decision as the log has it
@@ -63,6 +66,25 @@ The exit code is 0 when everything fits, and 5 when not.")]
 A key of the data folder is replaced by a new one. With DICTAMEN_MASTER_KEY, give the new key and, after
 a space, the one in force: to every instance first, then to this command; after it the new one alone.")]
     Rotate(RotateArgs),
+}
+
+const BACKUP_HELP: &str = "\
+Example:
+  dictamen log backup --data data --to /backup/dictamen-2026-11-25.db
+
+Makes one file with everything in the log as it is at one instant, while the service runs. What is
+personal in it stays encrypted: keep data/master.key and data/signing.key as well, but elsewhere.
+To restore, put the file back as dictamen.db into a folder with the keys and start the service.
+
+A log in PostgreSQL is backed up with pg_dump.";
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct BackupArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// The file to make; it must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,5 +1,6 @@
 //! `dictamen log`: reading the decision log, proving it, and keeping it no longer than needed.
 
+mod backup;
 mod export;
 mod show;
 mod verify;
@@ -20,6 +21,7 @@ pub(crate) fn run(args: &LogArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
     runtime()?.block_on(async {
         match &args.command {
             LogCommand::Verify(args) => verify::run(args, out).await,
+            LogCommand::Backup(args) => backup::run(args, out).await,
             LogCommand::Export(args) => export::run(args, out).await,
             LogCommand::Show(args) => show::run(args, out).await,
             LogCommand::Retain(args) => retain(args, out).await,

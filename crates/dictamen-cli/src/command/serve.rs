@@ -11,6 +11,7 @@ use dictamen_server::{
     app::{App, Limits},
     clock::Clock,
     lifecycle::{Checker, Keeper, Lifecycle},
+    drift::Watch,
     reload::Reloader,
     rules::RuleBook,
     serve::{self, Source, Stopping},
@@ -34,6 +35,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         Some(LogArg::Json) | None => LogFormat::Json,
     };
     telemetry::start_logging(format, &args.log_filter, terminal);
+    let _exporting = exporting(args)?;
     super::runtime()?.block_on(async {
         let reloader = if args.registry {
             None
@@ -74,6 +76,11 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
         let stop = serve::stop_signal();
         let scheme = if tls.is_some() { "https" } else { "http" };
         announce(args, &app, &format!("{scheme}://{address}"), format, err)?;
+        let watch = Watch {
+            policies: args.drift.clone(),
+            days: args.drift_days,
+        };
+        let watching = tokio::spawn(watch.run(app.clone()));
         serve::run_with(
             listener,
             app,
@@ -86,6 +93,7 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
             },
         )
         .await;
+        watching.abort();
         Ok(Exit::Done)
     })
 }
@@ -154,6 +162,31 @@ fn refused(error: &AccessError) -> Failure {
 
 /// What whoever starts the service without a key is to know.
 const LAPTOP: &str = "no key: it is for this machine alone, and everybody on it may do everything";
+
+/// Sends traces until dropped, when a collector is named.
+#[cfg(feature = "otel")]
+fn exporting(args: &ServeArgs) -> Result<Option<dictamen_server::trace::Exporting>, Failure> {
+    let start = dictamen_server::trace::start_exporting;
+    args.otlp
+        .as_deref()
+        .map(start)
+        .transpose()
+        .map_err(|error| {
+            Failure::new(Exit::Usage, error.to_string())
+                .help("give the collector's address for OTLP over HTTP: http://127.0.0.1:4318")
+        })
+}
+
+#[cfg(not(feature = "otel"))]
+fn exporting(args: &ServeArgs) -> Result<Option<std::convert::Infallible>, Failure> {
+    match args.otlp {
+        None => Ok(None),
+        Some(_) => Err(
+            Failure::new(Exit::Usage, "this program was built without OpenTelemetry")
+                .help("build it with: cargo build --release --features otel"),
+        ),
+    }
+}
 
 /// Says where to find it and how to try it. In a JSON log, every line stays JSON.
 fn announce(

@@ -18,7 +18,7 @@ use crate::{
 const CURP: &str = "PERL910314MJCXNC04";
 
 /// Runs a service, lets `ask` talk to it, and stops it. Gives what it said on standard error.
-fn served<T>(place: &Place, ask: impl FnOnce(&str) -> T) -> (T, String) {
+pub(crate) fn served<T>(place: &Place, ask: impl FnOnce(&str) -> T) -> (T, String) {
     served_on(place, None, ask)
 }
 
@@ -76,7 +76,7 @@ fn stop(child: &mut Child) {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
-fn decide(address: &str, application: &str) -> String {
+pub(crate) fn decide(address: &str, application: &str) -> String {
     let mut body: Value = serde_json::from_str(REQUEST).unwrap();
     body["application"]["application_id"] = application.into();
     let (status, answer) = crate::killing::post(

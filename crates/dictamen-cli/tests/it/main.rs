@@ -9,9 +9,11 @@
     reason = "tests"
 )]
 
+mod backing_up;
 mod checking;
 #[path = "../../../dictamen-store/tests/it/cluster.rs"]
 mod cluster;
+mod configuring;
 mod deciding;
 mod documenting;
 mod editing;

@@ -8,6 +8,7 @@
 
 mod applicant;
 mod document;
+mod drift;
 mod laws;
 mod readme;
 mod reference;

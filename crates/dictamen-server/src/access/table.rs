@@ -63,6 +63,7 @@ pub const ROUTES: &[(&str, &str, Need)] = &[
     ("PUT", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
     ("DELETE", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
     ("POST", "/v1/policies/{policy}/drafts/{draft}", AUTHOR),
+    ("GET", "/v1/policies/{policy}/drift", READ),
     ("GET", "/v1/policies/{policy}/versions", READ),
     ("POST", "/v1/policies/{policy}/decisions:batch", DECIDE),
     ("GET", "/v1/policies/{policy}/versions/{version}", READ),

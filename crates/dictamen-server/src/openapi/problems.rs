@@ -64,6 +64,8 @@ pub(crate) struct RegistryProblems;
 pub(crate) struct KeyProblems;
 /// Problems of changing API keys.
 pub(crate) struct KeyChangeProblems;
+/// Problems of holding two windows of the log against each other.
+pub(crate) struct DriftProblems;
 /// Problems of erasing.
 pub(crate) struct ErasureProblems;
 /// Problems of deciding again.
@@ -138,6 +140,21 @@ impl IntoResponses for KeyChangeProblems {
                 Kind::KeyConflict,
                 Kind::InvalidKey,
                 Kind::LogUnavailable,
+            ],
+        ])
+    }
+}
+
+impl IntoResponses for DriftProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            &[
+                Kind::UnknownPolicy,
+                Kind::NoLiveVersion,
+                Kind::NoLog,
+                Kind::LogUnavailable,
+                Kind::DeadlineExceeded,
             ],
         ])
     }

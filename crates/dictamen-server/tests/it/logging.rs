@@ -9,6 +9,8 @@ use axum::{body::Body, http::Request};
 
 use crate::support::{DECIDE, REQUEST, Service};
 
+const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -39,10 +41,13 @@ async fn one_line_a_request_without_personal_data() {
             .header("content-type", "application/json")
             .header("authorization", "Bearer s3cret")
             .header("x-request-id", "log-test")
+            .header("traceparent", TRACE)
             .body(Body::from(body.to_owned()))
             .unwrap()
     };
-    service.send(request(DECIDE, REQUEST)).await;
+    let answer = service.send(request(DECIDE, REQUEST)).await;
+    let told = answer.header("traceresponse");
+    assert!(told.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"));
     service
         .send(request(
             &format!("{DECIDE}?curp=PERL910314MJCXNC04"),
@@ -71,6 +76,10 @@ async fn one_line_a_request_without_personal_data() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(lines.len(), 5, "{text}");
+    for line in &lines {
+        let trace = &line["span"]["trace_id"];
+        assert_eq!(trace, "4bf92f3577b34da6a3ce929d0e0e4736", "{line}");
+    }
     let decided = &lines[0];
     assert_eq!(decided["outcome"], "COUNTER");
     assert_eq!(decided["policy"], "demo");

@@ -121,6 +121,13 @@ pub(crate) async fn snapshot(conn: &mut PgConnection) -> Result<(), StoreError> 
     tables::run(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
 }
 
+/// PostgreSQL is copied by its own tools.
+pub(crate) async fn copy_to(_: &mut PgConnection, _: &str) -> Result<(), StoreError> {
+    Err(StoreError::Unavailable(
+        "a database in PostgreSQL is copied with pg_dump".into(),
+    ))
+}
+
 /// Which of these decisions are in the log, and the numbers of their chain and entry.
 pub(crate) async fn known(
     conn: &mut PgConnection,

@@ -93,6 +93,15 @@ pub(crate) async fn snapshot(conn: &mut SqliteConnection) -> Result<(), StoreErr
     tables::run(conn, "BEGIN").await
 }
 
+/// Copies everything, as one transaction sees it, into an empty file.
+pub(crate) async fn copy_to(conn: &mut SqliteConnection, file: &str) -> Result<(), StoreError> {
+    sqlx::query("VACUUM INTO $1")
+        .bind(file)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Which of these decisions are in the log, and the numbers of their chain and entry.
 pub(crate) async fn known(
     conn: &mut SqliteConnection,

@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod backup;
 mod cluster;
 mod erasing;
 mod instances;
