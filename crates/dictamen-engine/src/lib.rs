@@ -44,7 +44,7 @@ mod canonical;
 mod check;
 pub mod checks;
 mod decision;
-mod declaration;
+pub mod declaration;
 mod diagnostic;
 mod edit;
 mod evaluate;
@@ -60,7 +60,7 @@ pub mod syntax;
 mod table;
 mod text;
 mod trace;
-mod tree;
+pub mod tree;
 pub mod words;
 
 pub use decision::{
@@ -74,6 +74,7 @@ pub use format::format;
 pub use policy::{Application, Loaded, ParamInfo, Policy, RuleInfo, StageInfo};
 pub use reasons::{CatalogueReason, FAILED, HUMAN_REVIEW, UNDECIDED};
 pub use source::PolicySource;
+pub use table::{Column, Table};
 pub use trace::{Comparison, RuleTrace, Trace, Verdict};
 
 /// The version of the engine, part of every decision.

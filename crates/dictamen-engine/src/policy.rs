@@ -1,5 +1,6 @@
 //! A compiled policy: what a folder declared, checked for sense and ready to decide.
 
+mod amend;
 mod compile;
 mod describe;
 
@@ -49,6 +50,10 @@ pub struct Policy {
     /// Names of the terms that bands carry, by position.
     pub(crate) terms: Vec<Arc<str>>,
     pub(crate) places: Places,
+    /// What all of it was made of.
+    pub(crate) declaration: Declaration,
+    /// Paths of the files that places are in.
+    pub(crate) files: Arc<[String]>,
 }
 
 /// Where the parts of a policy are declared, for what is written above them.

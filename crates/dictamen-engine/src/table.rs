@@ -18,10 +18,13 @@ const MAX_DOUBTS: usize = 10;
 
 /// A table in memory.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Table {
-    pub(crate) file: Arc<str>,
-    pub(crate) columns: Vec<Column>,
-    pub(crate) rows: Vec<Vec<Value>>,
+pub struct Table {
+    /// Its file in the folder.
+    pub file: Arc<str>,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its rows, a cell for each column.
+    pub rows: Vec<Vec<Value>>,
     /// Rows with a first cell, by their first cell; rows of like cells as they stand.
     pub(crate) by_key: Vec<usize>,
     /// What is probably not meant as it stands.
@@ -30,9 +33,11 @@ pub(crate) struct Table {
 
 /// A column with the one type its cells have.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Column {
-    pub(crate) name: Arc<str>,
-    pub(crate) kind: Kind,
+pub struct Column {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The type of its cells.
+    pub kind: Kind,
 }
 
 /// What is wrong with a CSV file, with the line it is on.

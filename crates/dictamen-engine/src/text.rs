@@ -69,6 +69,11 @@ impl Texts {
         self.files.iter().position(|file| file.path == path)
     }
 
+    /// Paths of all files, by index.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| &*file.path)
+    }
+
     /// Path of a file.
     pub(crate) fn path(&self, file: usize) -> &str {
         self.files.get(file).map_or("", |file| &file.path)

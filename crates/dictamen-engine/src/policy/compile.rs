@@ -52,7 +52,23 @@ pub(super) fn compile(
         version: Arc::clone(&identity.version),
         hash: canonical::policy_hash(source).into(),
     };
-    let written = |place: Place| (texts.path(place.file).to_owned(), place.line);
+    let files = texts.paths().map(str::to_owned).collect();
+    assemble(declaration, catalogue, stamp, files, chains)
+}
+
+/// Makes a policy of what was found to make sense, or amends one that did.
+pub(super) fn assemble(
+    declaration: Declaration,
+    catalogue: Catalogue,
+    stamp: PolicyStamp,
+    files: Arc<[String]>,
+    chains: bool,
+) -> Option<Policy> {
+    let whole = declaration.clone();
+    let written = |place: Place| {
+        let path = files.get(place.file);
+        (path.cloned().unwrap_or_default(), place.line)
+    };
     let codes: BTreeMap<Arc<str>, u32> = catalogue
         .keys()
         .enumerate()
@@ -154,6 +170,8 @@ pub(super) fn compile(
         asked: Asked::default(),
         terms,
         places,
+        declaration: whole,
+        files,
     })
 }
 

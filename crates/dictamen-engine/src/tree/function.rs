@@ -9,14 +9,22 @@ use super::Type;
 
 /// A registered function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Function {
+pub enum Function {
+    /// `annuity_factor`
     AnnuityFactor,
+    /// `round_half_up`
     RoundHalfUp,
+    /// `floor_to`
     FloorTo,
+    /// `ceil_to`
     CeilTo,
+    /// `min`
     Min,
+    /// `max`
     Max,
+    /// `abs`
     Abs,
+    /// `days_between`
     DaysBetween,
 }
 
@@ -32,7 +40,7 @@ enum Yields {
 
 impl Function {
     /// Every function.
-    pub(crate) const ALL: [Self; 8] = [
+    pub const ALL: [Self; 8] = [
         Self::AnnuityFactor,
         Self::RoundHalfUp,
         Self::FloorTo,
@@ -44,7 +52,7 @@ impl Function {
     ];
 
     /// The name scripts use.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::AnnuityFactor => "annuity_factor",
             Self::RoundHalfUp => "round_half_up",
@@ -58,7 +66,7 @@ impl Function {
     }
 
     /// The call as the documentation writes it.
-    pub(crate) fn usage(self) -> &'static str {
+    pub fn usage(self) -> &'static str {
         match self {
             Self::AnnuityFactor => "annuity_factor(monthly_rate, months)",
             Self::RoundHalfUp => "round_half_up(number, places)",
@@ -72,12 +80,12 @@ impl Function {
     }
 
     /// The function called `name`.
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|f| f.name() == name)
     }
 
     /// The kinds of its arguments; a decimal parameter takes whole numbers too.
-    pub(crate) fn parameters(self) -> &'static [Kind] {
+    pub fn parameters(self) -> &'static [Kind] {
         match self {
             Self::AnnuityFactor | Self::RoundHalfUp => &[Kind::Decimal, Kind::Int],
             Self::FloorTo | Self::CeilTo | Self::Min | Self::Max => &[Kind::Decimal, Kind::Decimal],

@@ -7,7 +7,7 @@ use dictamen_model::characteristic::{Value, definitions};
 use super::{Node, NodeKind};
 
 /// Names the printer cannot know from the tree itself.
-pub(crate) trait Names {
+pub trait Names {
     /// Name of a threshold.
     fn param(&self, index: usize) -> &str;
     /// Name of a band term.
@@ -21,14 +21,14 @@ pub(crate) trait Names {
 
 /// The source form of a node, on one line. Blocks and calls of the script's own functions are
 /// abbreviated to `…`.
-pub(crate) fn print(node: &Node, names: &dyn Names) -> String {
+pub fn print(node: &Node, names: &dyn Names) -> String {
     let mut out = String::new();
     write_node(&mut out, node, names);
     out
 }
 
 /// The source form of a value.
-pub(crate) fn print_value(value: &Value) -> String {
+pub fn print_value(value: &Value) -> String {
     match value {
         Value::Missing => "()".to_owned(),
         Value::Int(n) => n.to_string(),

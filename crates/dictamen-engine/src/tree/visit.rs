@@ -3,13 +3,13 @@
 use super::{Node, NodeKind, Step};
 
 /// Shows a node and all below it, each before what it is made of.
-pub(crate) fn visit<'n>(node: &'n Node, see: &mut dyn FnMut(&'n Node)) {
+pub fn visit<'n>(node: &'n Node, see: &mut dyn FnMut(&'n Node)) {
     see(node);
     parts(node, &mut |part| visit(part, see));
 }
 
 /// Shows the nodes that a node is made of, in the order in which they are computed.
-pub(crate) fn parts<'n>(node: &'n Node, see: &mut dyn FnMut(&'n Node)) {
+pub fn parts<'n>(node: &'n Node, see: &mut dyn FnMut(&'n Node)) {
     match &node.kind {
         NodeKind::Constant(_)
         | NodeKind::Param(_)

@@ -15,8 +15,8 @@ mod checks;
 #[path = "../../../dictamen-store/tests/it/cluster.rs"]
 mod cluster;
 mod decisions;
-mod house;
 mod drift;
+mod house;
 mod keeping;
 mod lifecycle;
 mod limits;
