@@ -46,7 +46,8 @@ const DOCUMENT: &str = "/openapi.json";
             once `as_of` is given.\n\
             * A decision is answered once it is durable in the decision log. `Idempotency-Key` \
             makes a retry get the first answer.\n\
-            * From the first key on, every caller proves who they are, by an API key or by a token of\n              the lender's OpenID provider, and each address says which role it needs.",
+            * From the first key on, every caller proves who they are, by an API key or by a token of \
+            the lender's OpenID provider, and each address says which role it needs.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     // Their addresses are such that the router can only match them in part.
