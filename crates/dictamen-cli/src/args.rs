@@ -4,6 +4,7 @@ mod key;
 mod log;
 mod policy;
 mod sandbox;
+mod scorecard;
 
 use std::{num::NonZeroU32, path::PathBuf};
 
@@ -18,6 +19,9 @@ pub(crate) use log::{
 };
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
+pub(crate) use scorecard::{
+    CardFormat, CheckCardArgs, ExportCardArgs, ImportCardArgs, ScorecardArgs, ScorecardCommand,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -163,6 +167,9 @@ Examples:
     /// Look at a draft, for the service that starts this command itself
     #[command(hide = true)]
     DraftCheck,
+    /// Make a policy of a scorecard, or write a policy's scorecard as a table
+    #[command(after_help = scorecard::AFTER_HELP)]
+    Scorecard(ScorecardArgs),
     /// Prove, read and keep the decision log
     #[command(after_help = "\
 Examples:

@@ -15,6 +15,7 @@ pub(crate) mod lsp;
 pub(crate) mod policy;
 pub(crate) mod replay;
 pub(crate) mod sandbox;
+pub(crate) mod scorecard;
 pub(crate) mod serve;
 pub(crate) mod test;
 

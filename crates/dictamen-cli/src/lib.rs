@@ -70,6 +70,7 @@ fn dispatch(
         Command::Key(args) => command::key::run(&args.command, out, err),
         Command::Policy(args) => command::policy::run(&args, out, err),
         Command::DraftCheck => command::draft_check::run(out),
+        Command::Scorecard(args) => command::scorecard::run(&args.command, out, err),
         Command::Log(args) => command::log::run(&args, out),
         Command::Config(_) => command::config::run(&in_force, out),
         Command::Sandbox(args) => command::sandbox::run(&args, out, err),

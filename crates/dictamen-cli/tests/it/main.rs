@@ -28,6 +28,7 @@ mod lifecycle;
 mod privacy;
 mod registry_outage;
 mod sandbox;
+mod scoring;
 mod serving;
 mod support;
 mod usage;
