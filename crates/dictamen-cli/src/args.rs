@@ -2,6 +2,7 @@
 
 mod key;
 mod log;
+mod mutate;
 mod policy;
 mod sandbox;
 
@@ -16,6 +17,7 @@ pub(crate) use log::{
     BackupArgs, EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs,
     RotateArgs, ShowArgs, StoreArgs, VerifyArgs,
 };
+pub(crate) use mutate::MutateArgs;
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
 
@@ -25,7 +27,7 @@ Exit codes:
   1   a file, the network or the program itself failed
   2   the command line is not usable
   3   a policy, the parameters or the input is not valid
-  4   cases failed or could not be run, or a script is not formatted
+  4   cases failed, could not be run or missed a mutant, or a script is not formatted
   5   the decision log does not hold, or a decision made again is another
   10  decided REFER    (only with --exit-outcome)
   11  decided DECLINE  (only with --exit-outcome)";
@@ -113,6 +115,9 @@ Examples:
 A case that decides otherwise than expected FAILS; a case that cannot be run is an ERROR.
 A policy without any case is an error too.")]
     Test(TestArgs),
+    /// Make small mistakes in policies on purpose, and see whether the cases notice
+    #[command(after_help = mutate::AFTER_HELP)]
+    Mutate(MutateArgs),
     /// Format the scripts of policies
     #[command(after_help = "\
 Examples:

@@ -7,6 +7,7 @@ pub(crate) mod cases;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
 pub(crate) mod fix;
+pub(crate) mod mutants;
 pub(crate) mod sarif;
 mod style;
 pub(crate) mod table;

@@ -10,5 +10,7 @@
 pub mod cases;
 pub mod document;
 pub mod drift;
+pub mod mutate;
+mod paths;
 pub mod pipeline;
 pub mod replay;
