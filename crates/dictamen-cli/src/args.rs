@@ -5,6 +5,7 @@ mod log;
 mod mutate;
 mod policy;
 mod sandbox;
+mod test;
 
 use std::{num::NonZeroU32, path::PathBuf};
 
@@ -20,6 +21,7 @@ pub(crate) use log::{
 pub(crate) use mutate::MutateArgs;
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
+pub(crate) use test::{TestArgs, TestFormat};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -106,14 +108,8 @@ nothing that could be meant otherwise; an editor offers those changes one by one
 
 Warnings and notes leave the exit code at 0.")]
     Check(CheckArgs),
-    /// Run the cases of policies
-    #[command(after_help = "\
-Examples:
-  dictamen test
-  dictamen test nomina-personal-loan-mx --rules rules
-
-A case that decides otherwise than expected FAILS; a case that cannot be run is an ERROR.
-A policy without any case is an error too.")]
+    /// Run the cases of policies, and say what they cover
+    #[command(after_help = test::AFTER_HELP)]
     Test(TestArgs),
     /// Make small mistakes in policies on purpose, and see whether the cases notice
     #[command(after_help = mutate::AFTER_HELP)]
@@ -433,18 +429,6 @@ pub(crate) enum FindingsFormat {
     Json,
     /// For code review systems: SARIF 2.1.0
     Sarif,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct TestArgs {
-    /// Policies, by id or folder; all when none is named
-    #[arg(value_name = "POLICY")]
-    pub(crate) policies: Vec<String>,
-    #[command(flatten)]
-    pub(crate) rules: RulesArg,
-    /// How results are printed
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, ClapArgs)]

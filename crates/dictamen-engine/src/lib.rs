@@ -72,7 +72,7 @@ pub use diagnostic::{Diagnostic, Severity, Span};
 pub use edit::Edit;
 pub use evaluate::{Answer, Evaluated, Scratch};
 pub use format::format;
-pub use policy::{Application, Loaded, ParamInfo, Policy, RuleInfo, StageInfo};
+pub use policy::{Application, Loaded, Locator, ParamInfo, Policy, RuleInfo, StageInfo};
 pub use reasons::{CatalogueReason, FAILED, HUMAN_REVIEW, UNDECIDED};
 pub use source::PolicySource;
 pub use table::{Column, Table};

@@ -1,13 +1,15 @@
 //! What a policy team does before a policy goes live.
 //!
 //! [`cases`] runs the situations a policy folder describes and compares what the policy decides
-//! with what its authors expect. [`document`] lays a policy out to be read and signed. [`drift`]
+//! with what its authors expect. [`coverage`] says what no case has tried, [`mutate`] which mistakes in
+//! the policy no case would notice. [`document`] lays a policy out to be read and signed. [`drift`]
 //! tells how far today's applicants differ from earlier ones. [`replay`] holds a decision made
 //! again against the one that was made. [`pipeline`] is the one way from a request to a decision
 //! that the service, the command and the cases share. Like the crates below it, this one does no
 //! I/O and reads no clock.
 
 pub mod cases;
+pub mod coverage;
 pub mod document;
 pub mod drift;
 pub mod mutate;

@@ -32,7 +32,8 @@ use std::{
 use dictamen_engine::{Policy, PolicySource};
 use dictamen_model::Parameters;
 
-pub(crate) use change::{At, closure, closures};
+pub(crate) use change::{At, closure, closure_mut, closures};
+pub(crate) use prove::{attainable, within};
 pub use report::{Equivalent, Mutation, Survivor, Untold, WrittenCase};
 
 use change::Mutant;

@@ -211,7 +211,7 @@ fn bins(declaration: &mut Declaration, scored: usize) -> Option<&mut Vec<(Decima
     Some(&mut scorecard.characteristics.get_mut(scored)?.bins)
 }
 
-fn closure_mut(declaration: &mut Declaration, at: At) -> Option<&mut Closure> {
+pub(crate) fn closure_mut(declaration: &mut Declaration, at: At) -> Option<&mut Closure> {
     match at {
         At::Rule { stage, rule } => {
             let rule = declaration.stages.get_mut(stage)?.rules.get_mut(rule)?;

@@ -19,6 +19,7 @@ use dictamen_model::characteristic::Value;
 use rust_decimal::Decimal;
 
 use super::change::{At, Change, Mutant};
+pub(crate) use score::attainable;
 
 /// Why a mutant is none.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub(super) struct Prover<'d> {
 
 impl<'d> Prover<'d> {
     pub(super) fn new(original: &'d Declaration) -> Self {
-        let scores = score::attainable(original);
+        let scores = attainable(original);
         Self { original, scores }
     }
 
@@ -164,7 +165,7 @@ fn not_false(reasoning: &Reasoning<'_>, closure: &Closure, among: &Applicants) -
 }
 
 /// A closure that says whether an input lies in a stretch, the end not included.
-fn within(input: &Closure, low: Decimal, high: Option<Decimal>) -> Closure {
+pub(crate) fn within(input: &Closure, low: Decimal, high: Option<Decimal>) -> Closure {
     let place = Place::default();
     let node = |kind| Node { kind, place };
     let compare = |op, number| {

@@ -115,7 +115,7 @@ impl Prover<'_> {
 }
 
 /// Every score that somebody who is scored may have.
-pub(super) fn attainable(declaration: &Declaration) -> Option<BTreeSet<i64>> {
+pub(crate) fn attainable(declaration: &Declaration) -> Option<BTreeSet<i64>> {
     let scorecard = declaration.scorecard.as_ref()?;
     let mut scores = BTreeSet::from([scorecard.base]);
     for scored in &scorecard.characteristics {
