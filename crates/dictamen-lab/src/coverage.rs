@@ -198,3 +198,7 @@ pub fn run(policy: &Policy, source: &PolicySource, parameters: &Parameters) -> C
         items,
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+mod tests;

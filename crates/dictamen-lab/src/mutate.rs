@@ -115,3 +115,12 @@ fn fate(session: &Session<'_>, prover: &Prover<'_>, mutant: &Mutant, last: &mut 
         },
     }
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests"
+)]
+mod tests;

@@ -21,9 +21,15 @@ impl Prepared {
     }
 
     /// A case of the same applicant with other values of some characteristics, by table position,
-    /// that expects an answer.
-    pub fn neighbour(&self, title: &str, changed: &[(usize, Value)], expected: &Answer) -> String {
-        let root = self.tree(title, changed, expected);
+    /// that expects an answer: what people write of it, or `all` of it.
+    pub fn neighbour(
+        &self,
+        title: &str,
+        changed: &[(usize, Value)],
+        expected: &Answer,
+        all: bool,
+    ) -> String {
+        let root = self.tree(title, changed, expected, all);
         let mut out = String::new();
         if self.extension() == "json" {
             pretty(&root, 0, &mut out);
@@ -34,7 +40,7 @@ impl Prepared {
         out
     }
 
-    fn tree(&self, title: &str, changed: &[(usize, Value)], expected: &Answer) -> Node {
+    fn tree(&self, title: &str, changed: &[(usize, Value)], expected: &Answer, all: bool) -> Node {
         let mut root = vec![entry("title", text(title))];
         match &self.file.body {
             Body::Base(path, _) => root.push(entry("base", text(path))),
@@ -64,12 +70,12 @@ impl Prepared {
             let known = known.filter_map(|(index, value)| Some(entry(name(index), data(value)?)));
             root.push(entry("characteristics", Data::Table(known.collect())));
         }
-        root.push(entry("expect", Data::Table(expectation(expected))));
+        root.push(entry("expect", Data::Table(expectation(expected, all))));
         node(Data::Table(root))
     }
 }
 
-fn expectation(answer: &Answer) -> Vec<Entry> {
+fn expectation(answer: &Answer, all: bool) -> Vec<Entry> {
     let list = |texts: &mut dyn Iterator<Item = &str>| {
         Data::List(texts.map(|one| node(text(one))).collect())
     };
@@ -84,9 +90,14 @@ fn expectation(answer: &Answer) -> Vec<Entry> {
     if let Some(band) = &answer.band {
         expect.push(entry("band", text(band)));
     }
-    if !answer.missing.is_empty() {
+    if all || !answer.missing.is_empty() {
         let missing = list(&mut answer.missing.iter().map(|name| &**name));
         expect.push(entry("missing", missing));
+    }
+    if let Some(points) = answer.points.as_ref().filter(|_| all) {
+        let points = points.iter();
+        let points = points.map(|(code, given)| entry(code, Data::Number(given.to_string())));
+        expect.push(entry("points", Data::Table(points.collect())));
     }
     if let Some(offer) = &answer.offer {
         let mut fields = vec![

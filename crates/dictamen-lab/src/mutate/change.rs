@@ -8,7 +8,7 @@ use dictamen_engine::{
 use dictamen_model::characteristic::Value;
 use rust_decimal::Decimal;
 
-use crate::paths::Way;
+use crate::paths::{Way, characteristics, reads_param};
 
 /// A closure of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +139,41 @@ impl Change {
         // Every change is of something that is there.
         let _ = self.make(&mut changed);
         changed
+    }
+
+    /// The characteristics that the changed parts read, by table position.
+    pub(super) fn concerns(&self, declaration: &Declaration) -> Vec<usize> {
+        let among = |at: At| match *self {
+            Self::Param { index, .. } => {
+                closure(declaration, at).is_some_and(|found| reads_param(&found.body, index))
+            }
+            Self::Tree { at: changed, .. } => at == changed,
+            Self::DropRule { stage, rule } | Self::MoveRule { stage, rule } => {
+                at == At::Rule { stage, rule }
+            }
+            Self::SwapRules { stage, rule } => {
+                let next = rule.saturating_add(1);
+                at == At::Rule { stage, rule } || at == At::Rule { stage, rule: next }
+            }
+            Self::SwapStages { stage: first } => {
+                let next = first.saturating_add(1);
+                matches!(at, At::Rule { stage, .. } if stage == first || stage == next)
+            }
+            Self::StageOutcome { stage: changed, .. } => {
+                matches!(at, At::Rule { stage, .. } if stage == changed)
+            }
+            Self::Bound { scored, .. }
+            | Self::Points { scored, .. }
+            | Self::Missing { scored, .. } => at == At::Scored(scored),
+            Self::Base(_) | Self::CutOff { .. } | Self::Effect { .. } | Self::Otherwise(_) => false,
+        };
+        let concerned = closures(declaration).filter(|(at, _)| among(*at));
+        let mut read: Vec<usize> = concerned
+            .flat_map(|(_, closure)| characteristics(&closure.body))
+            .collect();
+        read.sort_unstable();
+        read.dedup();
+        read
     }
 
     fn make(&self, declaration: &mut Declaration) -> Option<()> {

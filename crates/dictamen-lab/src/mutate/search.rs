@@ -14,13 +14,13 @@ use super::{change::Mutant, session::Session};
 pub(super) use pool::Pool;
 
 /// Ways of combining the values of one hint.
-const COMBINATIONS: usize = 48;
+const COMBINATIONS: usize = 64;
 /// Hints looked at.
 const HINTS: usize = 48;
 /// Cases from which one characteristic is changed.
 const BASES: usize = 48;
 /// Tries with several characteristics.
-const TRIES: usize = 40_000;
+pub(super) const TRIES: usize = 40_000;
 
 /// An applicant: one of a case, with other values of some characteristics.
 #[derive(Debug, Clone)]
@@ -97,18 +97,32 @@ impl Session<'_> {
             other: Scratch::new(),
         };
         let found = self
-            .by_hints(&mut duel, hints)
+            .by_hints(&mut duel, mutant, hints)
             .or_else(|| self.by_one(&mut duel))
             .or_else(|| tie::search(&mut duel, mutant))
             .or_else(|| self.by_several(&mut duel));
         found.map(|found| duel.least(found.case, found.changed))
     }
 
-    fn by_hints(&self, duel: &mut Duel<'_>, hints: &Applicants) -> Option<Witness> {
-        for hint in hints.samples().into_iter().take(HINTS) {
-            if hint.is_empty() {
-                continue;
+    /// First with what is said of the characteristics that the change is about, the others as the
+    /// cases have them; then with everything that is said.
+    fn by_hints(
+        &self,
+        duel: &mut Duel<'_>,
+        mutant: &Mutant,
+        hints: &Applicants,
+    ) -> Option<Witness> {
+        let concerned = mutant.change.concerns(self.policy.declaration());
+        let hints: Vec<Hint> = hints.samples().into_iter().take(HINTS).collect();
+        let mut narrow: Vec<Hint> = Vec::new();
+        for hint in &hints {
+            let mut hint = hint.clone();
+            hint.retain(|(index, _)| concerned.contains(index));
+            if !narrow.contains(&hint) {
+                narrow.push(hint);
             }
+        }
+        for hint in narrow.into_iter().chain(hints) {
             for changed in combinations(&hint) {
                 let mut nearest: Option<Witness> = None;
                 for case in self.plain.iter().copied() {
@@ -164,7 +178,7 @@ impl Session<'_> {
 
     fn by_several(&self, duel: &mut Duel<'_>) -> Option<Witness> {
         let mut sequence = pool::Sequence::default();
-        for _ in 0..TRIES {
+        for _ in 0..self.tries {
             let case = sequence.below(self.cases.len())?;
             let count = sequence.below(4)?.saturating_add(1);
             let changed = (0..count).filter_map(|_| self.pool.any(&mut sequence));
@@ -177,18 +191,33 @@ impl Session<'_> {
     }
 }
 
-/// Every way of taking one value of each, up to a limit.
-fn combinations(hint: &[(usize, Vec<Value>)]) -> Vec<Vec<(usize, Value)>> {
-    let mut all: Vec<Vec<(usize, Value)>> = vec![Vec::new()];
-    for (index, values) in hint {
-        let longer = all.iter().flat_map(|begun| {
-            values.iter().map(move |value| {
-                let mut longer = begun.clone();
-                longer.push((*index, value.clone()));
-                longer
-            })
-        });
-        all = longer.take(COMBINATIONS).collect();
+/// Characteristics with values worth trying.
+type Hint = Vec<(usize, Vec<Value>)>;
+
+/// Ways of taking one value of each: all of them where they are few, else some of a fixed sequence.
+fn combinations(hint: &Hint) -> Vec<Vec<(usize, Value)>> {
+    if hint.is_empty() {
+        return Vec::new();
     }
-    all
+    let mut count = 1_usize;
+    for (_, values) in hint {
+        count = count.saturating_mul(values.len());
+    }
+    let mut sequence = pool::Sequence::default();
+    let tries = 0..count.min(COMBINATIONS);
+    let one = |number: usize| {
+        let mut rest = number;
+        let taken = hint.iter().filter_map(|(index, values)| {
+            let at = if count > COMBINATIONS {
+                sequence.below(values.len())?
+            } else {
+                let at = rest.checked_rem(values.len())?;
+                rest = rest.checked_div(values.len())?;
+                at
+            };
+            Some((*index, values.get(at)?.clone()))
+        });
+        taken.collect()
+    };
+    tries.map(one).collect()
 }

@@ -3,7 +3,7 @@
 use dictamen_engine::{Answer, Policy, PolicySource, Scratch};
 use dictamen_model::Parameters;
 
-use super::search::Pool;
+use super::search::{Pool, TRIES};
 use crate::cases::{self, Prepared};
 
 pub(super) struct Session<'a> {
@@ -16,6 +16,8 @@ pub(super) struct Session<'a> {
     pub(super) answers: Vec<Answer>,
     /// Positions of the cases, those first that change least of the request they begin with.
     pub(super) plain: Vec<usize>,
+    /// How often several characteristics are tried at once.
+    pub(super) tries: usize,
     /// Values worth trying.
     pub(super) pool: Pool,
 }
@@ -45,6 +47,7 @@ impl<'a> Session<'a> {
         Self {
             answers: answers.collect(),
             plain,
+            tries: TRIES,
             pool: Pool::new(policy.declaration(), &cases),
             policy,
             source,

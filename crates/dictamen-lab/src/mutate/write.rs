@@ -20,7 +20,6 @@ impl Session<'_> {
         let facts = self.applicant(witness.case, &witness.changed)?;
         let answer = self.policy.evaluate(&facts, &mut Scratch::new()).answer();
         let title = title(mutant, &witness.changed);
-        let content = base.neighbour(&title, &witness.changed, &answer);
         let is_free = |path: &String| {
             self.source.get(path).is_none() && !taken.iter().any(|(other, _)| other.path == *path)
         };
@@ -28,11 +27,15 @@ impl Session<'_> {
         let extension = base.extension();
         let mut paths = (1_u32..).map(|n| format!("cases/{subject}-boundary-{n}.{extension}"));
         let path = paths.find(is_free)?;
-        let case =
-            cases::prepare_one(self.policy, self.source, self.parameters, &path, &content).ok()?;
-        let passes = case.differences(self.policy).is_empty();
-        let kills = !case.differences(policy).is_empty();
-        (passes && kills).then_some((WrittenCase { path, content }, case))
+        [false, true].into_iter().find_map(|all| {
+            let content = base.neighbour(&title, &witness.changed, &answer, all);
+            let (source, parameters) = (self.source, self.parameters);
+            let case = cases::prepare_one(self.policy, source, parameters, &path, &content).ok()?;
+            let passes = case.differences(self.policy).is_empty();
+            let kills = !case.differences(policy).is_empty();
+            let path = path.clone();
+            (passes && kills).then_some((WrittenCase { path, content }, case))
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The shipped policies held against the laws of the project and the reference cases.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::float_arithmetic,
     clippy::arithmetic_side_effects,
     reason = "tests"
@@ -10,6 +11,7 @@ mod applicant;
 mod document;
 mod drift;
 mod laws;
+mod proof;
 mod readme;
 mod reference;
 mod support;
