@@ -200,5 +200,4 @@ pub fn run(policy: &Policy, source: &PolicySource, parameters: &Parameters) -> C
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests;

@@ -117,10 +117,4 @@ fn fate(session: &Session<'_>, prover: &Prover<'_>, mutant: &Mutant, last: &mut 
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
 mod tests;

@@ -153,22 +153,48 @@ impl<'d> Called<'d> {
         }
     }
 
-    /// A node as an analyst would have written it.
+    /// A node as an analyst would have written it, calls of the script's own functions by name.
     pub(crate) fn print(&self, node: &Node) -> String {
-        print(node, self)
+        let mut node = node.clone();
+        let mut functions = Vec::new();
+        abbreviate(&mut node, &mut functions);
+        let called = WithFunctions {
+            called: self,
+            functions,
+        };
+        print(&node, &called)
     }
 }
 
-impl Names for Called<'_> {
+/// Puts a name in the place of every call of a function of the script.
+fn abbreviate(node: &mut Node, functions: &mut Vec<String>) {
+    if let NodeKind::Inlined { name, .. } = &node.kind {
+        let slot = usize::MAX.saturating_sub(functions.len());
+        functions.push(format!("{name}(…)"));
+        node.kind = NodeKind::Local(slot);
+        return;
+    }
+    parts_mut(node, &mut |part| abbreviate(part, functions));
+}
+
+/// Names of values, and of functions in slots counted from the last one down.
+struct WithFunctions<'c, 'd> {
+    called: &'c Called<'d>,
+    functions: Vec<String>,
+}
+
+impl Names for WithFunctions<'_, '_> {
     fn param(&self, index: usize) -> &str {
-        self.declaration.param(index)
+        self.called.declaration.param(index)
     }
 
     fn term(&self, index: usize) -> &str {
-        self.declaration.term(index)
+        self.called.declaration.term(index)
     }
 
     fn local(&self, slot: usize) -> Option<&str> {
-        self.locals.get(&slot).map(|name| &**name)
+        let function = self.functions.get(usize::MAX.saturating_sub(slot));
+        let local = || self.called.locals.get(&slot).map(|name| &**name);
+        function.map(String::as_str).or_else(local)
     }
 }

@@ -47,7 +47,7 @@ pub(crate) enum TestFormat {
     Human,
     /// For programs
     Json,
-    /// For build servers: JUnit's XML, of the cases
+    /// For build servers: the cases as XML of the `JUnit` kind
     Junit,
     /// One page with the scripts and what is covered of them; needs --coverage
     Html,

@@ -23,7 +23,7 @@ pub(crate) fn write(out: &mut dyn Write, coverage: &Coverage, folder: &Path) -> 
         policy, version, ..
     } = coverage;
     let cases = count(coverage.cases, "case", "cases");
-    writeln!(out, "{BOLD}{policy}{BOLD:#} {version}: what {cases} cover")?;
+    writeln!(out, "{BOLD}{policy}{BOLD:#} {version}, covered by {cases}")?;
     for kind in Kind::ALL {
         let Some(figures) = coverage.summary.get(&kind) else {
             continue;

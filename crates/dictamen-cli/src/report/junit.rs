@@ -1,4 +1,4 @@
-//! What became of the cases, as build servers read it: JUnit's XML.
+//! What became of the cases, as build servers read it: XML of the `JUnit` kind.
 
 use std::io::{self, Write};
 

@@ -26,6 +26,7 @@ mod keys;
 mod killing;
 mod lifecycle;
 mod privacy;
+mod proving;
 mod sandbox;
 mod serving;
 mod support;

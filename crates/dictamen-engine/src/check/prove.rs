@@ -119,13 +119,15 @@ fn numbers(interval: &Interval, definition: &Definition) -> Vec<Value> {
         let single = Interval::single(*number, interval.whole);
         !interval.meet(&single).is_empty()
     };
+    let mut back = step;
+    back.set_sign_negative(true);
     let ends = |end: End, inward: Decimal| match end {
         End::Unbounded => Vec::new(),
         End::Closed(number) => vec![Some(number), number.checked_add(inward)],
         End::Open(number) => vec![number.checked_add(inward)],
     };
     let mut numbers = ends(interval.low, step);
-    numbers.extend(ends(interval.high, -step));
+    numbers.extend(ends(interval.high, back));
     if let (End::Open(low) | End::Closed(low), End::Open(high) | End::Closed(high)) =
         (interval.low, interval.high)
     {

@@ -119,7 +119,7 @@ pub(super) fn make(
         return Err(problems);
     }
     Ok(Made {
-        application_id: request.application.application_id.clone(),
+        application_id: request.application.application_id,
         as_of,
         characteristics,
     })

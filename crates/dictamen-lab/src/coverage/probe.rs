@@ -74,9 +74,7 @@ impl<'a> Probe<'a> {
             return Vec::new();
         };
         match place {
-            At::Rule { .. } | At::Scored(_) => {
-                self.fires(place, &of_node(found, node), Came::of_reason)
-            }
+            At::Rule { .. } | At::Scored(_) => self.fires(place, &of_node(found, node)),
             At::Offer => {
                 let closure = asking(found, node, self.some_code());
                 self.amended(place, closure, |after, _| Came::of_offer(after))
@@ -87,7 +85,7 @@ impl<'a> Probe<'a> {
     /// What a rule comes to in each case that gets to it.
     pub(super) fn verdicts(&self, place: At) -> Vec<Option<Came>> {
         let found = closure(self.declaration(), place);
-        found.map_or_else(Vec::new, |found| self.fires(place, found, Came::of_reason))
+        found.map_or_else(Vec::new, |found| self.fires(place, found))
     }
 
     /// Whether each case gets to a part of a closure.
@@ -101,15 +99,14 @@ impl<'a> Probe<'a> {
         }
         let trapped = replaced(found, way, impossible());
         let met = match place {
-            At::Rule { .. } | At::Scored(_) => self.fires(place, &whole(&trapped), |after| {
-                Came::of_reason(after).filter(|came| *came == Came::Failed)
-            }),
+            At::Rule { .. } | At::Scored(_) => self.fires(place, &whole(&trapped)),
             At::Offer => self.amended(place, trapped, |after, before| {
                 let failed = |answer: &Answer| answer.reasons.iter().any(|r| &**r == FAILED);
                 (failed(after) && !failed(before)).then_some(Came::Failed)
             }),
         };
-        met.into_iter().map(|came| came.is_some()).collect()
+        let failed = Some(Came::Failed);
+        met.into_iter().map(|came| came == failed).collect()
     }
 
     /// Whether it makes a difference, in each case that gets to a closure, that a condition of it is
@@ -121,8 +118,8 @@ impl<'a> Probe<'a> {
         let settled = |to: bool| replaced(found, way, constant(Value::Bool(to)));
         let cases = 0..self.cases.len();
         if let At::Rule { .. } = place {
-            let one = self.fires(place, &settled(true), Came::of_reason);
-            let other = self.fires(place, &settled(false), Came::of_reason);
+            let one = self.fires(place, &settled(true));
+            let other = self.fires(place, &settled(false));
             let failed = Some(Came::Failed);
             return one
                 .into_iter()
@@ -176,12 +173,7 @@ impl<'a> Probe<'a> {
     }
 
     /// What a policy of one rule says to each case that gets to a closure.
-    fn fires(
-        &self,
-        place: At,
-        condition: &Closure,
-        read: impl Fn(&Answer) -> Option<Came>,
-    ) -> Vec<Option<Came>> {
+    fn fires(&self, place: At, condition: &Closure) -> Vec<Option<Came>> {
         let here = Place::default();
         let declaration = self.declaration();
         let alone = Declaration {
@@ -212,9 +204,7 @@ impl<'a> Probe<'a> {
         let cases = self.cases.iter().enumerate();
         let came = cases.map(|(at, case)| {
             let reaches = self.reaches(at, place);
-            reaches
-                .then(|| case.answer(&policy, &mut scratch))
-                .and_then(|after| read(&after))
+            reaches.then(|| Came::of_reason(&case.answer(&policy, &mut scratch)))
         });
         came.collect()
     }
@@ -229,13 +219,13 @@ impl<'a> Probe<'a> {
 
 impl Came {
     /// What the one rule of a policy came to.
-    fn of_reason(answer: &Answer) -> Option<Self> {
-        Some(match answer.reasons.first().map(|code| &**code) {
+    fn of_reason(answer: &Answer) -> Self {
+        match answer.reasons.first().map(|code| &**code) {
             Some(HUMAN_REVIEW) => Self::True,
             Some(UNDECIDED) => Self::Missing,
             Some(_) => Self::Failed,
             None => Self::False,
-        })
+        }
     }
 
     /// What an offer came to that only asks a condition.

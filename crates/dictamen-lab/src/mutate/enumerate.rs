@@ -31,11 +31,10 @@ pub(super) fn mutants(declaration: &Declaration) -> Vec<Mutant> {
         all.bands(bands);
     }
     if let Some(otherwise) = &declaration.otherwise {
-        for outcome in others(otherwise.outcome) {
-            let what = format!("`otherwise` {} → {outcome}", otherwise.outcome);
-            let change = Change::Otherwise(outcome);
-            all.push("outcome", otherwise.place, "otherwise", what, change);
-        }
+        let outcome = other(otherwise.outcome);
+        let what = format!("`otherwise` {} → {outcome}", otherwise.outcome);
+        let change = Change::Otherwise(outcome);
+        all.push("outcome", otherwise.place, "otherwise", what, change);
     }
     all.found
 }
@@ -86,11 +85,10 @@ impl All<'_> {
     fn stages(&mut self) {
         for (at, stage) in self.declaration.stages.iter().enumerate() {
             let name = &stage.name;
-            for outcome in others(stage.outcome) {
-                let what = format!("stage {name} {} → {outcome}", stage.outcome);
-                let change = Change::StageOutcome { stage: at, outcome };
-                self.push("outcome", stage.place, name, what, change);
-            }
+            let outcome = other(stage.outcome);
+            let what = format!("stage {name} {} → {outcome}", stage.outcome);
+            let change = Change::StageOutcome { stage: at, outcome };
+            self.push("outcome", stage.place, name, what, change);
             let next = self.declaration.stages.get(at.saturating_add(1));
             if let Some(next) = next {
                 let what = format!("stages {name} and {} change places", next.name);
@@ -281,14 +279,13 @@ impl All<'_> {
                 code,
                 score_reasons,
             } => {
-                for other in others(*outcome) {
-                    let effect = BandEffect::End {
-                        outcome: other,
-                        code: Arc::clone(code),
-                        score_reasons: *score_reasons,
-                    };
-                    found.push((format!("band {id} {outcome} → {other}"), effect));
-                }
+                let turned = other(*outcome);
+                let effect = BandEffect::End {
+                    outcome: turned,
+                    code: Arc::clone(code),
+                    score_reasons: *score_reasons,
+                };
+                found.push((format!("band {id} {outcome} → {turned}"), effect));
                 let fewer = score_reasons.checked_sub(1);
                 for other in [fewer, score_reasons.checked_add(1)].into_iter().flatten() {
                     let effect = BandEffect::End {
@@ -313,12 +310,11 @@ fn title(place: At, subject: &str) -> String {
     }
 }
 
-/// The outcomes a stage, a band or an ending can have instead.
-fn others(outcome: Outcome) -> Vec<Outcome> {
+/// The outcome a stage, a band or an ending can have instead.
+fn other(outcome: Outcome) -> Outcome {
     match outcome {
-        Outcome::Approve => vec![Outcome::Refer],
-        Outcome::Counter | Outcome::Decline => vec![Outcome::Refer],
-        Outcome::Refer => vec![Outcome::Decline],
+        Outcome::Refer => Outcome::Decline,
+        Outcome::Approve | Outcome::Counter | Outcome::Decline => Outcome::Refer,
     }
 }
 

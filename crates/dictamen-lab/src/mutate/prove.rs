@@ -101,7 +101,7 @@ impl<'d> Prover<'d> {
                 self.scored(&reasoning, missing, "it is never missing")
             }
             Change::CutOff { band, cut_off } => self.cut_off(*band, *cut_off),
-            Change::Effect { band, .. } => self.effect(*band),
+            Change::Effect { band, effect } => self.effect(*band, effect),
             Change::Base(_) | Change::Otherwise(_) => Err(Applicants::everybody()),
         }
     }

@@ -194,7 +194,7 @@ proptest! {
         let policy = match Policy::load(&source) {
             Ok(loaded) => loaded.policy,
             Err(findings) => {
-                let codes: Vec<_> = findings.iter().filter(|f| f.is_error()).map(|f| f.to_string()).collect();
+                let codes: Vec<_> = findings.iter().filter(|f| f.is_error()).map(ToString::to_string).collect();
                 prop_assert!(codes.iter().all(|c| c.contains("duplicate")), "{codes:?}\n{script}");
                 return Ok(());
             }

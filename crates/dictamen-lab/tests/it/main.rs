@@ -1,7 +1,6 @@
 //! The shipped policies held against the laws of the project and the reference cases.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::float_arithmetic,
     clippy::arithmetic_side_effects,
     reason = "tests"

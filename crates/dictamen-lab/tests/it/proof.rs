@@ -45,7 +45,7 @@ fn mutated(source: &PolicySource) -> Mutation {
 
 fn no_mistake_goes_unnoticed(id: &str) -> String {
     let found = mutated(&folder(id));
-    let sentences = found.survivors.iter().map(|survivor| survivor.sentence());
+    let sentences = found.survivors.iter().map(mutate::Survivor::sentence);
     assert_eq!(sentences.collect::<Vec<_>>(), Vec::<String>::new());
     assert_eq!(found.total, found.killed + found.equivalent);
     let mut text = format!("{} mutants, {} equivalent\n", found.total, found.equivalent);

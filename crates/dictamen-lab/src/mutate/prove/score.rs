@@ -97,7 +97,7 @@ impl Prover<'_> {
         Ok(Same(format!("no score lies from {low} to below {high}")))
     }
 
-    pub(super) fn effect(&self, band: usize) -> Result<Same, Applicants> {
+    pub(super) fn effect(&self, band: usize, changed: &BandEffect) -> Result<Same, Applicants> {
         let everybody = Err(Applicants::everybody());
         let (Some(found), Some(scores)) = (self.bands().get(band), &self.scores) else {
             return everybody;
@@ -107,11 +107,39 @@ impl Prover<'_> {
             .range(found.cut_off..)
             .next()
             .is_some_and(|score| before.is_none_or(|before| *score < before.cut_off));
-        if reached {
-            return everybody;
+        if !reached {
+            return Ok(Same(format!("no score falls in band {}", found.id)));
         }
-        Ok(Same(format!("no score falls in band {}", found.id)))
+        let lossy = self.original.scorecard.iter();
+        let lossy = lossy.flat_map(|scorecard| &scorecard.characteristics);
+        let lossy = lossy.filter(|scored| loses(scored)).count();
+        match (&found.effect, changed) {
+            (
+                BandEffect::End {
+                    outcome,
+                    score_reasons: one,
+                    ..
+                },
+                BandEffect::End {
+                    outcome: other_outcome,
+                    score_reasons: other,
+                    ..
+                },
+            ) if outcome == other_outcome && lossy <= *one && lossy <= *other => Ok(Same(format!(
+                "no more than {lossy} of the scorecard's characteristics can lose points"
+            ))),
+            _ => everybody,
+        }
     }
+}
+
+/// Whether somebody may get fewer points for a characteristic than its best bin gives.
+fn loses(scored: &Scored) -> bool {
+    let points = scored.bins.iter().map(|(_, points)| *points);
+    let best = points.clone().max();
+    points
+        .chain(scored.missing)
+        .any(|points| Some(points) < best)
 }
 
 /// Every score that somebody who is scored may have.
