@@ -12,6 +12,8 @@ pub mod cases;
 pub mod coverage;
 pub mod document;
 pub mod drift;
+#[cfg(test)]
+mod made;
 pub mod mutate;
 mod paths;
 pub mod pipeline;

@@ -1,21 +1,12 @@
 //! Coverage of small policies whose gaps are known.
 
-use std::{fmt::Write as _, sync::LazyLock};
+use std::fmt::Write as _;
 
 use dictamen_engine::{Policy, PolicySource};
-use dictamen_model::Parameters;
+use proptest::prelude::*;
 
 use super::{Coverage, Item, Kind, State, html, run};
-
-static PARAMETERS: LazyLock<Parameters> = LazyLock::new(|| {
-    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/parameters");
-    let files = std::fs::read_dir(here).unwrap().map(|entry| {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        (name, std::fs::read_to_string(path).unwrap())
-    });
-    Parameters::parse(&files.collect()).unwrap()
-});
+use crate::made::{self, PARAMETERS, add_cases, fact};
 
 const BODY: &str = r#"{"application": {"application_id": "T-1", "requested_amount": "20000",
   "requested_term_months": 12}, "employment_records": [], "as_of": "2026-09-15"}"#;
@@ -171,4 +162,30 @@ fn choices_bins_bands_and_offers() {
     let page = html(&[(&found, &source)]);
     assert!(page.contains("<mark>") && page.contains("a.requested_amount &lt; 100"));
     assert!(!page.contains("http"), "nothing from elsewhere");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nobody_gets_where_nobody_is_said_to_get(
+        script in made::script(),
+        few in prop::collection::vec(fact(), 1..4),
+        many in prop::collection::vec(fact(), 80),
+    ) {
+        let Ok(loaded) = Policy::load(&made::source(&script)) else { return Ok(()) };
+        let covered = |applicants: &[_]| {
+            let mut source = made::source(&script);
+            add_cases(&mut source, &loaded.policy, applicants);
+            run(&loaded.policy, &source, &PARAMETERS)
+        };
+        let (few, many) = (covered(&few), covered(&many));
+        prop_assert_eq!(few.items.len(), many.items.len());
+        for (one, other) in few.items.iter().zip(&many.items) {
+            prop_assert_eq!(&one.what, &other.what);
+            let reached = other.state == State::Covered;
+            let never = one.state == State::Unreachable;
+            prop_assert!(!(never && reached), "{} {} by {:?}\n{script}", one.subject, one.what, other.shown_by);
+        }
+    }
 }

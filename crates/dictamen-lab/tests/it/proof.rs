@@ -3,7 +3,7 @@
 
 use std::{fmt::Write as _, fs, num::NonZeroUsize, path::Path};
 
-use dictamen_engine::{Policy, PolicySource};
+use dictamen_engine::{Policy, PolicySource, Scratch};
 use dictamen_lab::{
     cases,
     coverage::{self, State},
@@ -111,4 +111,23 @@ fn written_cases_pass_and_kill() {
     let after = mutated(&source);
     assert_eq!(after.survivors, []);
     assert_eq!(after.equivalents, before.equivalents);
+}
+
+#[test]
+fn a_written_case_says_what_the_one_it_comes_from_says() {
+    for id in ["nomina-personal-loan-mx", "starter-mx"] {
+        let source = folder(id);
+        let policy = Policy::load(&source).unwrap().policy;
+        let mut scratch = Scratch::new();
+        for case in cases::prepare(&policy, &source, &PARAMETERS) {
+            let answer = case.answer(&policy, &mut scratch);
+            let text = case.neighbour("a \"copy\"", &[], &answer, true);
+            let path = format!("cases/copy.{}", case.extension());
+            let copy = cases::prepare_one(&policy, &source, &PARAMETERS, &path, &text);
+            let copy = copy.unwrap_or_else(|problems| panic!("{}: {problems:?}", case.path));
+            assert_eq!(copy.title, "a \"copy\"");
+            assert_eq!(copy.characteristics, case.characteristics, "{}", case.path);
+            assert_eq!(copy.differences(&policy), [], "{}", case.path);
+        }
+    }
 }

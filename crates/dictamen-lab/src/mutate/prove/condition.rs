@@ -141,8 +141,7 @@ impl Pair<'_> {
             At::Rule { stage, .. } => {
                 let mut told_so = differ(both, self.before, self.after, &told);
                 // Undecided either way, and perhaps for want of something else.
-                let missing = both.before.among(&told, self.before, Comes::Missing);
-                told_so = told_so.and(both.after.among(&missing, self.after, Comes::Missing));
+                told_so = told_so.and(lack(both, self.before, self.after, &told));
                 prover.reaching(both.before, told_so, stage, rest)
             }
             At::Scored(_) => {
@@ -174,7 +173,15 @@ impl Pair<'_> {
             return Ok(same);
         }
         let alone = (of_node(self.before, before), of_node(self.after, after));
-        let told = differ(both, &alone.0, &alone.1, &Applicants::everybody());
+        let mut told = differ(both, &alone.0, &alone.1, &Applicants::everybody());
+        if !lack_alike(before, after) {
+            let mut undecided = lack(both, &alone.0, &alone.1, &Applicants::everybody());
+            if let Some(dropped) = dropped(before, after) {
+                let dropped = of_node(self.before, dropped);
+                undecided = both.before.among(&undecided, &dropped, Comes::Missing);
+            }
+            told = told.and(undecided);
+        }
         if told.is_empty() {
             return Ok(Same(unlike(&alone.0.body)));
         }
@@ -195,6 +202,48 @@ fn differ(both: &Both<'_>, before: &Closure, after: &Closure, among: &Applicants
         }
     }
     found
+}
+
+/// Those for whom two closures are both undecided.
+fn lack(both: &Both<'_>, before: &Closure, after: &Closure, among: &Applicants) -> Applicants {
+    let missing = both.before.among(among, before, Comes::Missing);
+    both.after.among(&missing, after, Comes::Missing)
+}
+
+/// Whether two conditions, where both are undecided, are so for want of the same values.
+fn lack_alike(before: &Node, after: &Node) -> bool {
+    match (&before.kind, &after.kind) {
+        (NodeKind::Not(inner), _) if **inner == *after => true,
+        (_, NodeKind::Not(inner)) if **inner == *before => true,
+        (NodeKind::And(one) | NodeKind::Or(one), NodeKind::And(other) | NodeKind::Or(other)) => {
+            one == other
+        }
+        (NodeKind::Compare { .. }, NodeKind::Compare { .. })
+        | (NodeKind::Within { .. }, NodeKind::Within { .. })
+        | (NodeKind::OneOf { .. }, NodeKind::OneOf { .. }) => {
+            characteristics(before) == characteristics(after)
+        }
+        _ => false,
+    }
+}
+
+/// The one part of `&&` or `||` that is not there any more, when nothing else is another.
+fn dropped<'n>(before: &'n Node, after: &Node) -> Option<&'n Node> {
+    let (NodeKind::And(nodes) | NodeKind::Or(nodes)) = &before.kind else {
+        return None;
+    };
+    let kept = match (&before.kind, &after.kind) {
+        (NodeKind::And(_), NodeKind::And(kept)) | (NodeKind::Or(_), NodeKind::Or(kept)) => {
+            kept.as_slice()
+        }
+        _ => std::slice::from_ref(after),
+    };
+    let alike = |at: usize| {
+        let others = nodes.iter().enumerate().filter(|(i, _)| *i != at);
+        others.map(|(_, node)| node).eq(kept)
+    };
+    let at = (0..nodes.len()).find(|at| alike(*at))?;
+    nodes.get(at)
 }
 
 /// That no value tells two conditions apart, with the ranges that make it so.
