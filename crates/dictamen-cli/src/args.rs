@@ -2,9 +2,11 @@
 
 mod key;
 mod log;
+mod mutate;
 mod policy;
 mod sandbox;
 mod scorecard;
+mod test;
 
 use std::{num::NonZeroU32, path::PathBuf};
 
@@ -17,11 +19,13 @@ pub(crate) use log::{
     BackupArgs, EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs,
     RotateArgs, ShowArgs, StoreArgs, VerifyArgs,
 };
+pub(crate) use mutate::MutateArgs;
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
 pub(crate) use scorecard::{
     CardFormat, CheckCardArgs, ExportCardArgs, ImportCardArgs, ScorecardArgs, ScorecardCommand,
 };
+pub(crate) use test::{TestArgs, TestFormat};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -29,7 +33,7 @@ Exit codes:
   1   a file, the network or the program itself failed
   2   the command line is not usable
   3   a policy, the parameters or the input is not valid
-  4   cases failed or could not be run, or a script is not formatted
+  4   cases failed, could not be run or missed a mutant, or a script is not formatted
   5   the decision log does not hold, or a decision made again is another
   10  decided REFER    (only with --exit-outcome)
   11  decided DECLINE  (only with --exit-outcome)";
@@ -108,15 +112,12 @@ nothing that could be meant otherwise; an editor offers those changes one by one
 
 Warnings and notes leave the exit code at 0.")]
     Check(CheckArgs),
-    /// Run the cases of policies
-    #[command(after_help = "\
-Examples:
-  dictamen test
-  dictamen test nomina-personal-loan-mx --rules rules
-
-A case that decides otherwise than expected FAILS; a case that cannot be run is an ERROR.
-A policy without any case is an error too.")]
+    /// Run the cases of policies, and say what they cover
+    #[command(after_help = test::AFTER_HELP)]
     Test(TestArgs),
+    /// Make small mistakes in policies on purpose, and see whether the cases notice
+    #[command(after_help = mutate::AFTER_HELP)]
+    Mutate(MutateArgs),
     /// Format the scripts of policies
     #[command(after_help = "\
 Examples:
@@ -435,18 +436,6 @@ pub(crate) enum FindingsFormat {
     Json,
     /// For code review systems: SARIF 2.1.0
     Sarif,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct TestArgs {
-    /// Policies, by id or folder; all when none is named
-    #[arg(value_name = "POLICY")]
-    pub(crate) policies: Vec<String>,
-    #[command(flatten)]
-    pub(crate) rules: RulesArg,
-    /// How results are printed
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -12,6 +12,7 @@ mod input;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod lsp;
+pub(crate) mod mutate;
 pub(crate) mod policy;
 pub(crate) mod replay;
 pub(crate) mod sandbox;

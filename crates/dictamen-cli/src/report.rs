@@ -4,9 +4,12 @@
 //! `NO_COLOR` is set.
 
 pub(crate) mod cases;
+pub(crate) mod coverage;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
 pub(crate) mod fix;
+pub(crate) mod junit;
+pub(crate) mod mutants;
 pub(crate) mod sarif;
 mod style;
 pub(crate) mod table;

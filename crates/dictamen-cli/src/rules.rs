@@ -26,6 +26,28 @@ fn unreadable(error: &ReadError) -> Failure {
     Failure::new(Exit::Failed, error.to_string()).help(error.help())
 }
 
+/// The named policies of the rules folder at `dir`, or all of them, with the parameters. What does not
+/// load is said, and stays in the book's failures.
+pub(crate) fn several(
+    dir: &Path,
+    names: &[String],
+    err: &mut dyn Write,
+) -> Result<(RuleBook, Arc<ParameterSet>), Failure> {
+    let mut source = read(dir)?;
+    keep(&mut source, names)?;
+    if source.folders.is_empty() {
+        return Err(Failure::new(
+            Exit::Invalid,
+            format!("`{}` holds no policy", dir.display()),
+        )
+        .help("a policy is a folder with a `policy.rhai` in it"));
+    }
+    let book = RuleBook::build(&RuleBook::default(), &source);
+    let parameters = parameters(&book, dir, err)?;
+    print_failures(&book, dir, err, |folder| folder != PARAMETERS)?;
+    Ok((book, parameters))
+}
+
 /// Keeps the folders of the named policies; all when none is named.
 pub(crate) fn keep(source: &mut RulesSource, names: &[String]) -> Result<(), Failure> {
     for name in names {

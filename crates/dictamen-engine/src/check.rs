@@ -10,6 +10,7 @@ mod dated;
 mod division;
 mod interval;
 mod missing;
+mod prove;
 mod reason;
 mod rules;
 mod score;
@@ -19,6 +20,7 @@ mod values;
 use crate::{Diagnostic, PolicySource, declaration::Declaration, text::Texts, tree::Closure};
 
 pub use dated::ending;
+pub use prove::{Applicants, Comes, Reasoning};
 pub(crate) use score::{Reach, reach};
 
 /// Looks at a policy in which no error was found.

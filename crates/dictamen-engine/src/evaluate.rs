@@ -7,6 +7,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod answer;
 mod bins;
 mod compute;
 mod fixed;
@@ -19,6 +20,7 @@ mod scratch;
 mod small;
 mod view;
 
+pub use answer::Answer;
 pub(crate) use bins::Bins;
 pub(crate) use run::run;
 pub use scratch::Scratch;

@@ -63,15 +63,16 @@ mod trace;
 pub mod tree;
 pub mod words;
 
+pub use check::{Applicants, Comes, Reasoning};
 pub use decision::{
     Decided, Decision, MissingInput, Offer, Outcome, ParametersStamp, PolicyStamp, Printed, Reason,
     ReasonText,
 };
 pub use diagnostic::{Diagnostic, Severity, Span};
 pub use edit::Edit;
-pub use evaluate::{Evaluated, Scratch};
+pub use evaluate::{Answer, Evaluated, Scratch};
 pub use format::format;
-pub use policy::{Application, Loaded, ParamInfo, Policy, RuleInfo, StageInfo};
+pub use policy::{Application, Loaded, Locator, ParamInfo, Policy, RuleInfo, StageInfo};
 pub use reasons::{CatalogueReason, FAILED, HUMAN_REVIEW, UNDECIDED};
 pub use source::PolicySource;
 pub use table::{Column, Table};

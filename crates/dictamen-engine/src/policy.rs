@@ -3,6 +3,7 @@
 mod amend;
 mod compile;
 mod describe;
+mod locate;
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use chrono::NaiveDate;
 use dictamen_model::characteristic::{Characteristics, Value, index_of};
 
 pub use describe::{ParamInfo, RuleInfo, StageInfo};
+pub use locate::Locator;
 
 use crate::{
     CatalogueReason, Decided, Diagnostic, Outcome, ParametersStamp, PolicySource, PolicyStamp,

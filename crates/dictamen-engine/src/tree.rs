@@ -22,7 +22,7 @@ use rust_decimal::Decimal;
 pub use function::Function;
 pub use print::{Names, print, print_value};
 pub(crate) use types::{Type, unit_named, unit_of};
-pub use visit::{parts, visit};
+pub use visit::{parts, parts_mut, visit};
 
 use crate::Outcome;
 

@@ -14,6 +14,7 @@ mod condition;
 mod document;
 mod missing;
 mod remark;
+mod say;
 mod speaker;
 mod steps;
 mod value;

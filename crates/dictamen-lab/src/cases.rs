@@ -35,12 +35,16 @@ mod compare;
 mod expect;
 mod format;
 mod node;
+mod prepared;
 mod read;
 mod run;
+mod write;
 
 use dictamen_engine::{Diagnostic, Policy, PolicySource};
 use dictamen_model::Parameters;
 use serde::Serialize;
+
+pub use prepared::{Prepared, prepare, prepare_one};
 
 /// The folder of cases within a policy folder.
 const CASES: &str = "cases/";
@@ -192,6 +196,12 @@ pub fn run(policy: &Policy, source: &PolicySource, parameters: &Parameters) -> S
         cases,
         problems,
     }
+}
+
+/// Whether the file at a path within a policy folder is a case.
+fn is_case(path: &str) -> bool {
+    let case = path.starts_with(CASES) && !path.starts_with(BASE);
+    case && matches!(extension(path), "toml" | "json")
 }
 
 fn extension(path: &str) -> &str {

@@ -1,7 +1,8 @@
 //! What a policy team does before a policy goes live.
 //!
 //! [`cases`] runs the situations a policy folder describes and compares what the policy decides
-//! with what its authors expect. [`scorecard`] carries scorecards between tables and policies.
+//! with what its authors expect. [`coverage`] says what no case has tried, [`mutate`] which mistakes in
+//! the policy no case would notice. [`scorecard`] carries scorecards between tables and policies.
 //! [`document`] lays a policy out to be read and signed. [`drift`]
 //! tells how far today's applicants differ from earlier ones. [`replay`] holds a decision made
 //! again against the one that was made. [`pipeline`] is the one way from a request to a decision
@@ -9,8 +10,13 @@
 //! I/O and reads no clock.
 
 pub mod cases;
+pub mod coverage;
 pub mod document;
 pub mod drift;
+#[cfg(test)]
+mod made;
+pub mod mutate;
+mod paths;
 pub mod pipeline;
 pub mod replay;
 pub mod scorecard;

@@ -26,6 +26,7 @@ mod keys;
 mod killing;
 mod lifecycle;
 mod privacy;
+mod proving;
 mod registry_outage;
 mod sandbox;
 mod scoring;

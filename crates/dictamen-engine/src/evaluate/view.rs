@@ -65,11 +65,11 @@ impl<'a> Evaluated<'a> {
         self.granted()?.amount.number()
     }
 
-    fn granted(&self) -> Option<&'a Granted> {
+    pub(super) fn granted(&self) -> Option<&'a Granted> {
         self.scratch.granted.get(index(self.scratch.end.offer?))
     }
 
-    fn band_id(&self) -> Option<&'a Arc<str>> {
+    pub(super) fn band_id(&self) -> Option<&'a Arc<str>> {
         let band = self.policy.bands.get(index(self.scratch.end.band?))?;
         Some(&band.id)
     }
@@ -82,7 +82,7 @@ impl<'a> Evaluated<'a> {
         }
     }
 
-    fn stage(&self) -> Arc<str> {
+    pub(super) fn stage(&self) -> Arc<str> {
         let names = &self.policy.names;
         match self.scratch.end.stage {
             StageAt::Stage(at) => self
@@ -141,7 +141,7 @@ impl<'a> Evaluated<'a> {
         }
     }
 
-    fn offer(&self, granted: &Granted) -> Offer {
+    pub(super) fn offer(&self, granted: &Granted) -> Offer {
         // What is granted is a number.
         let amount = |value: Cell| value.number().unwrap_or_default();
         let pesos = |value| canonical::fixed(amount(value), 2);
@@ -160,7 +160,7 @@ impl<'a> Evaluated<'a> {
         }
     }
 
-    fn reasons(&self) -> Vec<Reason> {
+    pub(super) fn reasons(&self) -> Vec<Reason> {
         let codes = self.scratch.codes.iter();
         let known = codes.filter_map(|(code, lost)| Some((self.policy.reason(*code)?, *lost)));
         let reasons = known.zip(1..).map(|((reason, points_lost), rank)| Reason {
@@ -176,7 +176,7 @@ impl<'a> Evaluated<'a> {
         reasons.collect()
     }
 
-    fn missing(&self) -> Vec<MissingInput> {
+    pub(super) fn missing(&self) -> Vec<MissingInput> {
         let undecided = self
             .met()
             .filter(|(.., met)| met.verdict == Verdict::Undecided);
@@ -190,7 +190,7 @@ impl<'a> Evaluated<'a> {
         inputs.collect()
     }
 
-    fn points(&self) -> BTreeMap<Arc<str>, i64> {
+    pub(super) fn points(&self) -> BTreeMap<Arc<str>, i64> {
         let scored = self.policy.scorecard.iter();
         let scored = scored.flat_map(|scorecard| &scorecard.characteristics);
         let given = scored.zip(&self.scratch.points);

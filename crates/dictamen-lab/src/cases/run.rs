@@ -1,12 +1,14 @@
 //! Running one case: body, overrides, decision, comparison.
 
+use chrono::NaiveDate;
 use dictamen_engine::{Diagnostic, Policy, PolicySource};
-use dictamen_model::{DecisionRequest, Parameters};
+use dictamen_model::{DecisionRequest, Parameters, characteristic::Characteristics};
 
 use super::{
-    CASES, Case, Verdict, compare,
+    CASES, Case, Verdict,
     format::{self, Body, CaseFile},
     node::{Data, Entry, File, Node},
+    prepared::Prepared,
 };
 use dictamen_model::suggest;
 
@@ -25,7 +27,8 @@ pub(super) fn run(
     };
     let file = File { path, text };
     let (title, case) = format::read(file, policy);
-    let verdict = case.and_then(|case| decide(policy, source, parameters, file, &case));
+    let named = title.as_deref().unwrap_or_default();
+    let verdict = case.and_then(|case| decide(policy, source, parameters, file, named, case));
     match verdict {
         Ok(verdict) => Case {
             path: path.to_owned(),
@@ -54,8 +57,32 @@ fn decide(
     source: &PolicySource,
     parameters: &Parameters,
     file: File<'_>,
-    case: &CaseFile,
+    title: &str,
+    case: CaseFile,
 ) -> Result<Verdict, Vec<Diagnostic>> {
+    let made = make(source, parameters, file, &case)?;
+    let differences = Prepared::new(file, case, title, made, parameters).differences(policy);
+    Ok(if differences.is_empty() {
+        Verdict::Pass
+    } else {
+        Verdict::Fail { differences }
+    })
+}
+
+/// What a case is decided on.
+pub(super) struct Made {
+    pub(super) application_id: String,
+    pub(super) as_of: NaiveDate,
+    pub(super) characteristics: Characteristics,
+}
+
+/// Computes what a case is decided on.
+pub(super) fn make(
+    source: &PolicySource,
+    parameters: &Parameters,
+    file: File<'_>,
+    case: &CaseFile,
+) -> Result<Made, Vec<Diagnostic>> {
     let body = body(source, file, case)?;
     let request = DecisionRequest::parse(body.as_bytes()).map_err(|error| {
         error
@@ -91,12 +118,10 @@ fn decide(
     if !problems.is_empty() {
         return Err(problems);
     }
-    let decided = pipeline::decide_on(policy, &request, as_of, &characteristics, parameters);
-    let differences = compare::differences(&case.expectation, &decided.decision);
-    Ok(if differences.is_empty() {
-        Verdict::Pass
-    } else {
-        Verdict::Fail { differences }
+    Ok(Made {
+        application_id: request.application.application_id,
+        as_of,
+        characteristics,
     })
 }
 

@@ -10,6 +10,7 @@ mod applicant;
 mod document;
 mod drift;
 mod laws;
+mod proof;
 mod readme;
 mod reference;
 mod support;
