@@ -3,6 +3,7 @@
 mod key;
 mod log;
 mod policy;
+mod portfolio;
 mod sandbox;
 
 use std::{num::NonZeroU32, path::PathBuf};
@@ -17,6 +18,9 @@ pub(crate) use log::{
     RotateArgs, ShowArgs, StoreArgs, VerifyArgs,
 };
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
+pub(crate) use portfolio::{
+    CompareArgs, InputFormat, PortfolioArgs, ReportArgs, ReportFormat, SimulateArgs,
+};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
 
 const EXIT_CODES: &str = "\
@@ -25,7 +29,7 @@ Exit codes:
   1   a file, the network or the program itself failed
   2   the command line is not usable
   3   a policy, the parameters or the input is not valid
-  4   cases failed or could not be run, or a script is not formatted
+  4   cases failed or could not be run, a script is not formatted, or a gate of --fail-if fails
   5   the decision log does not hold, or a decision made again is another
   10  decided REFER    (only with --exit-outcome)
   11  decided DECLINE  (only with --exit-outcome)";
@@ -113,6 +117,15 @@ Examples:
 A case that decides otherwise than expected FAILS; a case that cannot be run is an ERROR.
 A policy without any case is an error too.")]
     Test(TestArgs),
+    /// Take a portfolio through a policy: who gets what
+    #[command(after_help = portfolio::SIMULATE_HELP)]
+    Simulate(SimulateArgs),
+    /// Take a portfolio through two policies: who changes, and by which edit
+    #[command(after_help = portfolio::COMPARE_HELP)]
+    Compare(CompareArgs),
+    /// Write what a change of a policy does, for whoever approves it
+    #[command(after_help = portfolio::REPORT_HELP)]
+    Report(ReportArgs),
     /// Format the scripts of policies
     #[command(after_help = "\
 Examples:

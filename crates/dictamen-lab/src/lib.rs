@@ -8,7 +8,11 @@
 //! I/O and reads no clock.
 
 pub mod cases;
+pub mod compare;
 pub mod document;
 pub mod drift;
 pub mod pipeline;
 pub mod replay;
+pub mod report;
+pub mod simulate;
+pub mod statistics;
