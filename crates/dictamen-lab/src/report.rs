@@ -5,6 +5,14 @@
 //! has something to add adds a [`Section`]. [`json`] is the same for programs, [`metrics`] the
 //! numbers that a [`Gate`] can be set on. Nothing here decides or counts.
 
+/// Appends to a `String`, which cannot fail.
+macro_rules! put {
+    ($out:expr, $($text:tt)*) => {{
+        use std::fmt::Write as _;
+        let _ = write!($out, $($text)*);
+    }};
+}
+
 mod chart;
 mod compared;
 mod fair;

@@ -1,6 +1,7 @@
 //! What every row got, written as it is decided: NDJSON, CSV or Parquet.
 
 use std::{
+    fmt::Write as _,
     fs::File,
     io::{BufWriter, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -160,7 +161,8 @@ pub(super) fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> Failure 
 fn begin(file: File, compared: bool) -> Result<SerializedFileWriter<File>, ParquetError> {
     let mut schema = String::from("message decided { REQUIRED INT64 row; ");
     for name in Decided::columns(compared).iter().skip(1) {
-        schema.push_str(&format!("OPTIONAL BYTE_ARRAY {name} (STRING); "));
+        // Writing to a String cannot fail.
+        let _ = write!(schema, "OPTIONAL BYTE_ARRAY {name} (STRING); ");
     }
     schema.push('}');
     let schema = Arc::new(parse_message_type(&schema)?);

@@ -204,11 +204,11 @@ fn described(column: &ColumnDescriptor) -> (Cells, Option<Form>) {
             | ConvertedType::TIMESTAMP_MICROS
             | ConvertedType::TIME_MILLIS
             | ConvertedType::TIME_MICROS,
-        ) => (Cells::Other, None),
+        )
+        | (Physical::INT96 | Physical::FIXED_LEN_BYTE_ARRAY, _) => (Cells::Other, None),
         (Physical::INT32 | Physical::INT64, _) => of(Kind::Int, Form::Plain),
         (Physical::FLOAT | Physical::DOUBLE, _) => of(Kind::Decimal, Form::Plain),
         (Physical::BYTE_ARRAY, _) => of(Kind::Text, Form::Text),
-        (Physical::INT96 | Physical::FIXED_LEN_BYTE_ARRAY, _) => (Cells::Other, None),
     }
 }
 
@@ -323,7 +323,7 @@ fn bytes_of(bytes: &[u8], form: Form) -> Value {
         }
         Form::Scaled(_) => none(),
         Form::Plain | Form::Day | Form::Text => match std::str::from_utf8(bytes) {
-            Ok(text) if text.is_empty() => Value::Missing,
+            Ok("") => Value::Missing,
             Ok(text) => Value::Text(Arc::from(text)),
             Err(_) => none(),
         },

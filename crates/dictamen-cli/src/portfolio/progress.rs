@@ -1,6 +1,7 @@
 //! How far a run is, on a terminal.
 
 use std::{
+    fmt::Write as _,
     io::{self, IsTerminal as _, Write as _},
     time::{Duration, Instant},
 };
@@ -80,7 +81,8 @@ fn line(
         line = format!("{percent} %, {line}");
         if let Some(left) = left.and_then(|millis| u64::try_from(millis / 1000).ok()) {
             let (minutes, seconds) = (left / 60, left % 60);
-            line.push_str(&format!(", {minutes}:{seconds:02} left"));
+            // Writing to a String cannot fail.
+            let _ = write!(line, ", {minutes}:{seconds:02} left");
         }
     }
     line

@@ -1,6 +1,7 @@
 //! A run: rows in, what becomes of them out, in order and as far as it goes.
 
 use std::{
+    fmt::Write as _,
     fs::File,
     io::{Read as _, Seek as _, SeekFrom, Write as _},
     num::NonZeroUsize,
@@ -230,11 +231,12 @@ fn of(args: &PortfolioArgs, study: &Study<'_>, parameters: &Parameters) -> Resul
         read.map_err(|error| source::unreadable(path, &error))?;
         hasher.update(&head);
     }
-    Ok(hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    let mut text = String::new();
+    for byte in hasher.finalize() {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(text)
 }
 
 /// The side file of rejected rows, made when there is one.

@@ -1,6 +1,9 @@
 //! Where rows come from, in pieces that are cut in the same way whoever asks for them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use chrono::NaiveDate;
 use dictamen_lab::simulate::{
@@ -165,9 +168,10 @@ fn format(args: &PortfolioArgs, path: &Path) -> Result<InputFormat, Failure> {
 pub(super) fn wrong_columns(path: &Path, problems: &[ColumnProblem]) -> Failure {
     let mut message = format!("the columns of `{}` do not fit", path.display());
     for problem in problems {
-        message.push_str(&format!("\n  error[{}]: {}", problem.code, problem.message));
+        // Writing to a String cannot fail.
+        let _ = write!(message, "\n  error[{}]: {}", problem.code, problem.message);
         if let Some(help) = &problem.help {
-            message.push_str(&format!("\n    help: {help}"));
+            let _ = write!(message, "\n    help: {help}");
         }
     }
     Failure::new(Exit::Invalid, message)

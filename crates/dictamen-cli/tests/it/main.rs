@@ -28,6 +28,7 @@ mod lifecycle;
 mod privacy;
 mod sandbox;
 mod serving;
+mod simulating;
 mod support;
 mod usage;
 mod wrong;

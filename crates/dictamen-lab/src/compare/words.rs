@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dictamen_engine::words::{Document, Language, ScoredWords};
+use dictamen_engine::words::{Document, Language, Phrase, ScoredWords};
 use serde::Serialize;
 
 use super::{Diff, Edit, Site};
@@ -313,7 +313,8 @@ impl Speaker<'_> {
                 let what = self
                     .pick("cómo termina lo demás", "how everything else ends")
                     .to_owned();
-                words(subject, what, ending(self.before), ending(self.after))
+                let (before, after) = self.ending();
+                words(subject, what, before, after)
             }
         }
     }
@@ -343,7 +344,8 @@ impl Speaker<'_> {
                 let what = self
                     .pick("cómo se calcula", "how it is computed")
                     .to_owned();
-                (subject, what, ending(self.before), ending(self.after))
+                let (before, after) = self.ending();
+                (subject, what, before, after)
             }
         }
     }
@@ -360,6 +362,19 @@ impl Speaker<'_> {
             Language::Spanish => format!("«{text}»"),
             Language::English => format!("“{text}”"),
         })
+    }
+
+    /// The steps of the ending that only one of the policies has: an offer is long.
+    fn ending(&self) -> (String, String) {
+        let steps = |document: &Document| -> Vec<String> {
+            document.ending.steps.iter().map(Phrase::flat).collect()
+        };
+        let (before, after) = (steps(self.before), steps(self.after));
+        let only = |own: &[String], other: &[String]| {
+            let own = own.iter().filter(|step| !other.contains(step));
+            own.cloned().collect::<Vec<_>>().join("; ")
+        };
+        (only(&before, &after), only(&after, &before))
     }
 
     fn input(&self, code: &Arc<str>) -> String {
@@ -409,9 +424,4 @@ fn banded(
         Some(of(band, &bands.terms))
     });
     band.unwrap_or_default()
-}
-
-fn ending(document: &Document) -> String {
-    let steps = document.ending.steps.iter().map(|step| step.flat());
-    steps.collect::<Vec<_>>().join("; ")
 }

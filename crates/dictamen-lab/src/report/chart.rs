@@ -26,35 +26,35 @@ pub(super) fn bars(out: &mut String, bars: &Bars) {
         .map(|(share, _)| *share)
         .max();
     let most = most.filter(|most| !most.is_zero()).unwrap_or(Decimal::ONE);
-    out.push_str(&format!(
+    put!(
+        out,
         "<figure class=\"bars\">\n<figcaption>{}",
         inline(&bars.title)
-    ));
+    );
     if bars.names.len() > 1 {
         out.push_str(" <span class=\"legend\">");
         for (at, name) in bars.names.iter().enumerate() {
-            out.push_str(&format!(
-                "<span class=\"key s{at}\"></span>{} ",
-                escaped(name)
-            ));
+            put!(out, "<span class=\"key s{at}\"></span>{} ", escaped(name));
         }
         out.push_str("</span>");
     }
     out.push_str("</figcaption>\n");
     for bar in &bars.bars {
-        out.push_str(&format!(
+        put!(
+            out,
             "<div class=\"bar\"><div class=\"name\">{}</div><div class=\"tracks\">",
             inline(&bar.label)
-        ));
+        );
         for (at, (share, text)) in bar.values.iter().enumerate() {
             let class = if bars.names.len() > 1 { at } else { 1 };
             let width = permille(*share, most);
             let title = bars.names.get(at).map_or("", String::as_str);
-            out.push_str(&format!(
+            put!(
+                out,
                 "<div class=\"track\" title=\"{}\"><svg viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"s{class}\" width=\"{width}\" height=\"10\"/></svg><span>{}</span></div>",
                 escaped(title),
                 escaped(text)
-            ));
+            );
         }
         out.push_str("</div></div>\n");
     }
@@ -79,30 +79,34 @@ pub(super) fn curves(out: &mut String, curves: &Curves) {
         return;
     };
     let plane = Plane { low, high };
-    out.push_str(&format!(
+    put!(
+        out,
         "<figure class=\"curves\">\n<figcaption>{} <span class=\"legend\">",
         inline(&curves.title)
-    ));
+    );
     for (at, curve) in curves.curves.iter().enumerate() {
-        out.push_str(&format!(
+        put!(
+            out,
             "<span class=\"key s{at}\"></span>{} ",
             escaped(&curve.name)
-        ));
+        );
     }
     out.push_str("</span></figcaption>\n");
     let title = escaped(&curves.title);
-    out.push_str(&format!(
+    put!(
+        out,
         "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">\n"
-    ));
+    );
     for quarter in 0..=4_i64 {
         let share = Decimal::new(quarter.saturating_mul(25), 2);
-        let y = plane.y(share);
-        out.push_str(&format!(
+        let y = Plane::y(share);
+        put!(
+            out,
             "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{}\" y1=\"{y}\" y2=\"{y}\"/><text x=\"{}\" y=\"{y}\" dy=\"4\" text-anchor=\"end\">{}</text>\n",
             WIDTH.saturating_sub(RIGHT),
             LEFT.saturating_sub(6),
             percent(Some(share)).replace(".0", "")
-        ));
+        );
     }
     let bottom = HEIGHT.saturating_sub(BELOW);
     for step in 0..=4_i64 {
@@ -119,34 +123,35 @@ pub(super) fn curves(out: &mut String, curves: &Curves) {
         };
         let label = x.round_dp(2).normalize();
         if step == 0 || step == 4 || high != low {
-            out.push_str(&format!(
+            put!(
+                out,
                 "<text x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\">{label}</text>\n",
                 plane.x(x),
                 bottom.saturating_add(17)
-            ));
+            );
         }
     }
     let middle = LEFT.saturating_add(WIDTH).checked_div(2).unwrap_or(0);
     let across = escaped(&curves.across.replace('`', ""));
-    out.push_str(&format!(
+    put!(
+        out,
         "<text class=\"across\" x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{across}</text>\n",
         HEIGHT.saturating_sub(6)
-    ));
+    );
     if let Some(now) = curves.in_force.filter(|now| low <= *now && *now <= high) {
         let x = plane.x(now);
-        out.push_str(&format!(
+        put!(
+            out,
             "<line class=\"now\" x1=\"{x}\" x2=\"{x}\" y1=\"{ABOVE}\" y2=\"{bottom}\"/>\n"
-        ));
+        );
     }
     for (at, curve) in curves.curves.iter().enumerate() {
         let points = curve
             .points
             .iter()
-            .map(|(x, y)| format!("{},{}", plane.x(*x), plane.y(*y)));
+            .map(|(x, y)| format!("{},{}", plane.x(*x), Plane::y(*y)));
         let points = points.collect::<Vec<_>>().join(" ");
-        out.push_str(&format!(
-            "<polyline class=\"s{at}\" points=\"{points}\"/>\n"
-        ));
+        put!(out, "<polyline class=\"s{at}\" points=\"{points}\"/>\n");
     }
     out.push_str("</svg>\n</figure>\n");
 }
@@ -168,7 +173,7 @@ impl Plane {
         at(LEFT, width, part.unwrap_or_default())
     }
 
-    fn y(&self, share: Decimal) -> Decimal {
+    fn y(share: Decimal) -> Decimal {
         let height = HEIGHT.saturating_sub(BELOW).saturating_sub(ABOVE);
         let rest = Decimal::ONE.checked_sub(share).unwrap_or_default();
         at(ABOVE, height, rest)

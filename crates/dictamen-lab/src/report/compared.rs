@@ -9,7 +9,9 @@ use super::{
     Bar, Bars, Block, Figure, Report, Ruling, Section, Table, Tone,
     fair::fairness,
     metric::{average, bad_rate, gini, ks, psi},
-    numbers::{NONE, count, grouped, index, less, percent, pesos, points, rounded, share, signed},
+    numbers::{
+        NONE, count, grouped, index, less, percent, pesos, points, rounded, share, signed_pesos,
+    },
     parts::{self, outcome},
 };
 use crate::{
@@ -135,10 +137,7 @@ impl Speaker<'_> {
             }),
             Figure {
                 label: self.pick("monto ofrecido", "offer volume").to_owned(),
-                value: volume.map_or_else(
-                    || NONE.to_owned(),
-                    |v| format!("{} MXN", signed(rounded(v, 0))),
-                ),
+                value: volume.map_or_else(|| NONE.to_owned(), signed_pesos),
                 note: format!("{} → {}", pesos(before.offered()), pesos(after.offered())),
                 tone: Tone::Plain,
             },
@@ -336,12 +335,13 @@ impl Speaker<'_> {
                 row.pop();
             }
         }
-        let heading = self.pick("antes ↓ ahora →", "before ↓ now →");
-        let names = OUTCOMES.map(|of| format!("#{}", outcome(of.name(), self.language)));
+        let (was, is) = (self.pick("antes", "before"), self.pick("ahora", "now"));
+        let told = |of: Outcome| outcome(of.name(), self.language);
+        let names = OUTCOMES.map(|of| format!("#{is}: {}", told(of)));
         let [a, b, c, d] = &names;
-        let mut moves = Table::new([heading, a, b, c, d]);
+        let mut moves = Table::new(["", a, b, c, d]);
         for (of, line) in OUTCOMES.into_iter().zip(&self.whole.moves) {
-            let mut cells = vec![outcome(of.name(), self.language).to_owned()];
+            let mut cells = vec![format!("{was}: {}", told(of))];
             cells.extend(line.iter().map(|n| count(*n)));
             moves.rows.push(cells);
         }

@@ -163,7 +163,7 @@ mod tests {
         let group = |approved: u64, rows: u64| Group {
             rows,
             before: Counts {
-                outcomes: [approved, 0, 0, rows - approved],
+                outcomes: [approved, 0, 0, rows.saturating_sub(approved)],
                 ..Counts::default()
             },
             ..Group::default()

@@ -15,13 +15,14 @@ pub fn html(report: &Report, foot: &str) -> String {
     if !report.figures.is_empty() {
         body.push_str("<div class=\"figures\">\n");
         for figure in &report.figures {
-            body.push_str(&format!(
+            put!(
+                body,
                 "<div class=\"figure {}\"><p class=\"label\">{}</p><p class=\"value\">{}</p><p class=\"note\">{}</p></div>\n",
                 figure.tone.name(),
                 inline(&figure.label),
                 inline(&figure.value),
                 inline(&figure.note)
-            ));
+            );
         }
         body.push_str("</div>\n");
     }
@@ -29,13 +30,13 @@ pub fn html(report: &Report, foot: &str) -> String {
         body.push_str("<nav>\n");
         for section in &report.sections {
             let (id, title) = (escaped(&section.id), inline(&section.title));
-            body.push_str(&format!("<a href=\"#{id}\">{title}</a>\n"));
+            put!(body, "<a href=\"#{id}\">{title}</a>\n");
         }
         body.push_str("</nav>\n");
     }
     for section in &report.sections {
         let (id, title) = (escaped(&section.id), inline(&section.title));
-        body.push_str(&format!("<section id=\"{id}\">\n<h2>{title}</h2>\n"));
+        put!(body, "<section id=\"{id}\">\n<h2>{title}</h2>\n");
         blocks(&mut body, &section.blocks);
         body.push_str("</section>\n");
     }
@@ -51,22 +52,20 @@ pub fn html(report: &Report, foot: &str) -> String {
 fn blocks(out: &mut String, blocks: &[Block]) {
     for block in blocks {
         match block {
-            Block::Text(text) => out.push_str(&format!("<p>{}</p>\n", inline(text))),
+            Block::Text(text) => put!(out, "<p>{}</p>\n", inline(text)),
             Block::Note(tone, text) => {
-                out.push_str(&format!(
+                put!(
+                    out,
                     "<p class=\"remark {}\">{}</p>\n",
                     tone.name(),
                     inline(text)
-                ));
+                );
             }
             Block::Table(table) => write_table(out, table),
             Block::Bars(bars) => chart::bars(out, bars),
             Block::Curves(curves) => chart::curves(out, curves),
             Block::Folded(heading, inner) => {
-                out.push_str(&format!(
-                    "<details><summary>{}</summary>\n",
-                    inline(heading)
-                ));
+                put!(out, "<details><summary>{}</summary>\n", inline(heading));
                 self::blocks(out, inner);
                 out.push_str("</details>\n");
             }
@@ -81,26 +80,26 @@ fn write_table(out: &mut String, table: &Table) {
     } else {
         ""
     };
-    out.push_str(&format!(
-        "<div class=\"table\">\n<table{class}>\n<thead>\n<tr>"
-    ));
+    put!(out, "<div class=\"table\">\n<table{class}>\n<thead>\n<tr>");
     for column in &table.columns {
-        out.push_str(&format!(
+        put!(
+            out,
             "<th scope=\"col\"{}>{}</th>",
             number(column),
             inline(&column.name)
-        ));
+        );
     }
     out.push_str("</tr>\n</thead>\n<tbody>\n");
     for cells in &table.rows {
         out.push_str("<tr>");
         for (column, text) in table.columns.iter().zip(cells) {
             let label = escaped(&column.name.replace('`', ""));
-            out.push_str(&format!(
+            put!(
+                out,
                 "<td{} data-label=\"{label}\">{}</td>",
                 number(column),
                 inline(text)
-            ));
+            );
         }
         out.push_str("</tr>\n");
     }
@@ -126,7 +125,7 @@ pub(super) fn inline(text: &str) -> String {
         if at.is_multiple_of(2) {
             out.push_str(&escaped(part));
         } else {
-            out.push_str(&format!("<code>{}</code>", escaped(part)));
+            put!(out, "<code>{}</code>", escaped(part));
         }
     }
     out

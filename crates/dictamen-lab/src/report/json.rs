@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json as object};
 use super::{Fair, Ruling, fair::fairness, metrics};
 use crate::{
     compare::{EditWords, ReasonChange, Search},
-    simulate::{Study, Tally},
+    simulate::{Group, Study, Tally},
 };
 
 /// Version of the form; another one when members change their meaning or go.
@@ -24,6 +24,16 @@ pub fn json(study: &Study<'_>, tally: &Tally, told: Option<Told<'_>>, rulings: &
             (name.to_owned(), text.into())
         })
         .collect();
+    let by: Map<String, Value> = tally
+        .by
+        .iter()
+        .map(|(name, groups)| {
+            let groups = groups
+                .iter()
+                .map(|(value, of)| (value.clone(), group(of, study.second().is_some())));
+            (name.clone(), Value::Object(groups.collect()))
+        })
+        .collect();
     let mut whole = object!({
         "form": FORM,
         "engine": dictamen_engine::ENGINE_VERSION,
@@ -32,8 +42,8 @@ pub fn json(study: &Study<'_>, tally: &Tally, told: Option<Told<'_>>, rulings: &
         "rejected": tally.rejected,
         "problems": tally.problems,
         "metrics": numbers,
-        "all": tally.whole,
-        "by": tally.by,
+        "all": group(&tally.whole, study.second().is_some()),
+        "by": by,
         "missing": tally.missing,
         "gates": rulings,
         "fairness": fair(&fairness(study.groupings(), tally, study.second().is_some())),
@@ -72,6 +82,17 @@ pub fn json(study: &Study<'_>, tally: &Tally, told: Option<Told<'_>>, rulings: &
         members.insert("witness".to_owned(), object!(search));
     }
     whole
+}
+
+/// What was counted of a group; of one policy there is no second half.
+fn group(group: &Group, compares: bool) -> Value {
+    let mut told = object!(group);
+    if let (false, Some(members)) = (compares, told.as_object_mut()) {
+        for name in ["after", "moves", "differ", "swaps"] {
+            members.remove(name);
+        }
+    }
+    told
 }
 
 /// A part of whole people, with six decimals.

@@ -26,7 +26,7 @@ pub fn markdown(report: &Report) -> String {
         write_table(&mut out, &table);
     }
     for section in &report.sections {
-        out.push_str(&format!("\n## {}\n", section.title));
+        put!(out, "\n## {}\n", section.title);
         blocks(&mut out, &section.blocks);
     }
     out
@@ -35,7 +35,7 @@ pub fn markdown(report: &Report) -> String {
 fn blocks(out: &mut String, blocks: &[Block]) {
     for block in blocks {
         match block {
-            Block::Text(text) => out.push_str(&format!("\n{text}\n")),
+            Block::Text(text) => put!(out, "\n{text}\n"),
             Block::Note(tone, text) => {
                 let mark = match tone {
                     Tone::Plain => "",
@@ -43,13 +43,13 @@ fn blocks(out: &mut String, blocks: &[Block]) {
                     Tone::Look => "⚠️ ",
                     Tone::Bad => "❌ ",
                 };
-                out.push_str(&format!("\n> {mark}{text}\n"));
+                put!(out, "\n> {mark}{text}\n");
             }
             Block::Table(table) => write_table(out, table),
             Block::Bars(bars) => write_table(out, &as_table(block, &bars.title)),
             Block::Curves(curves) => write_table(out, &as_table(block, &curves.title)),
             Block::Folded(heading, inner) => {
-                out.push_str(&format!("\n<details><summary>{heading}</summary>\n"));
+                put!(out, "\n<details><summary>{heading}</summary>\n");
                 self::blocks(out, inner);
                 out.push_str("\n</details>\n");
             }

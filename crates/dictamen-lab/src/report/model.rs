@@ -101,7 +101,7 @@ pub enum Block {
     /// Curves over the values of a threshold.
     Curves(Curves),
     /// Blocks that are not of the first interest, under a heading to open.
-    Folded(String, Vec<Block>),
+    Folded(String, Vec<Self>),
 }
 
 /// A table.

@@ -59,6 +59,16 @@ pub(super) fn pesos(amount: Decimal) -> String {
     format!("${}", grouped(rounded(amount, 0)))
 }
 
+/// A difference of pesos, with a sign.
+pub(super) fn signed_pesos(amount: Decimal) -> String {
+    let sign = match rounded(amount, 0) {
+        amount if amount.is_zero() => "",
+        amount if amount.is_sign_negative() => "−",
+        _ => "+",
+    };
+    format!("{sign}{}", pesos(amount.abs()))
+}
+
 /// An index with four decimals.
 pub(super) fn index(number: Option<Decimal>) -> String {
     number.map_or_else(|| NONE.to_owned(), |number| grouped(rounded(number, 4)))

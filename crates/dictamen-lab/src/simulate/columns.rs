@@ -263,8 +263,7 @@ fn role(
     };
     if let Some(definition) = definitions().get(index) {
         let fits = match cells {
-            Cells::Texts => true,
-            Cells::Of(Kind::Text) => true,
+            Cells::Texts | Cells::Of(Kind::Text) => true,
             Cells::Of(kind) => {
                 kind == definition.kind
                     || matches!(

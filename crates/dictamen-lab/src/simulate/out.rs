@@ -51,7 +51,10 @@ pub struct Decided {
 impl Given {
     pub(crate) fn of(decided: &Evaluated<'_>) -> Self {
         let pesos = |amount: Decimal| {
-            amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+            let mut amount =
+                amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+            amount.rescale(2);
+            amount
         };
         let terms = decided.terms();
         Self {

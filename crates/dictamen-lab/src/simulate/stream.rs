@@ -178,11 +178,11 @@ mod tests {
 
     fn through(jobs: usize, pieces: u64, fail_at: Option<u64>) -> (Result<(), u64>, Vec<u64>) {
         let mut taken = Vec::new();
-        let mut at = 0;
+        let mut at = 0_u64;
         let ended = run(
             jobs,
             || {
-                at += 1;
+                at = at.saturating_add(1);
                 if Some(at) == fail_at {
                     return Err(at);
                 }
@@ -228,7 +228,7 @@ mod tests {
         let ended = run(
             4,
             || {
-                at += 1;
+                at = at.saturating_add(1);
                 Ok((at < 100_000).then_some(at))
             },
             || |piece| piece,
@@ -245,7 +245,10 @@ mod tests {
             2,
             || {
                 let n = pulled.fetch_add(1, Ordering::SeqCst);
-                most.fetch_max(n - taken.load(Ordering::SeqCst), Ordering::SeqCst);
+                most.fetch_max(
+                    n.saturating_sub(taken.load(Ordering::SeqCst)),
+                    Ordering::SeqCst,
+                );
                 Ok::<_, ()>((n < 500).then_some(n))
             },
             || {
@@ -262,6 +265,6 @@ mod tests {
             },
         )
         .unwrap();
-        assert!(most.load(Ordering::SeqCst) <= 2 * AHEAD + 1);
+        assert!(most.load(Ordering::SeqCst) <= AHEAD.saturating_mul(2).saturating_add(1));
     }
 }

@@ -3,10 +3,13 @@
     clippy::unwrap_used,
     clippy::float_arithmetic,
     clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
     reason = "tests"
 )]
 
 mod applicant;
+mod comparing;
 mod document;
 mod drift;
 mod laws;
