@@ -26,7 +26,11 @@ use parquet::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Place, Ran};
+use crate::{
+    http::ask_json,
+    killing::Service,
+    support::{Place, Ran},
+};
 
 /// Lines of six hundred people, every third with a label and every second with segments.
 static PEOPLE: LazyLock<String> = LazyLock::new(|| {
@@ -651,4 +655,36 @@ fn a_folder_is_a_policy_and_a_witness_is_somebody() {
         place.run("compare demo drafts --input people.ndjson").code,
         2
     );
+}
+
+#[test]
+fn the_decisions_of_a_log_are_decided_again() {
+    let mut place = place();
+    // The pinned version is for comparing; only the live one decides.
+    let service = Service::start(place, None, None);
+    let lines: Vec<&str> = PEOPLE.lines().take(30).collect();
+    for line in &lines {
+        let mut request: Value = serde_json::from_str(line).unwrap();
+        let members = request.as_object_mut().unwrap();
+        members.retain(|name, _| name != "label" && name != "segments");
+        let path = "/v1/policies/demo/decisions";
+        let (status, _) = ask_json(&service.address, "POST", path, Some(&request));
+        assert_eq!(status, 200);
+    }
+    place = service.stopped();
+    assert_eq!(place.run("erase --application APP-0000003").code, 0);
+    let line =
+        "compare demo demo@2.0.0 --data data --by logged_outcome,logged_version --format json";
+    let told = json_of(&place.run(line));
+    assert_eq!((&told["rows"], &told["rejected"]), (&json!(29), &json!(1)));
+    assert_eq!(told["problems"][0]["code"], "log::erased");
+    assert_eq!(told["by"]["logged_version"]["1.0.0"]["rows"], 29);
+    // Decided again by the policy that decided, everybody gets what they got.
+    for (outcome, at) in [("APPROVE", 0), ("COUNTER", 1), ("REFER", 2), ("DECLINE", 3)] {
+        let group = &told["by"]["logged_outcome"][outcome];
+        if !group.is_null() {
+            assert_eq!(group["before"]["outcomes"][at], group["rows"]);
+        }
+    }
+    assert_eq!(place.run("simulate --policy demo --data nowhere").code, 1);
 }
