@@ -30,5 +30,6 @@ mod sandbox;
 mod serving;
 mod simulating;
 mod support;
+mod tables;
 mod usage;
 mod wrong;

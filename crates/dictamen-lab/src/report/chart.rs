@@ -12,9 +12,9 @@ use super::{
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 300;
 /// Space for what is written left of, below and above the curves.
-const LEFT: i64 = 46;
-const BELOW: i64 = 42;
-const ABOVE: i64 = 10;
+const LEFT: i64 = 68;
+const BELOW: i64 = 52;
+const ABOVE: i64 = 16;
 const RIGHT: i64 = 14;
 
 /// Shares as bars: a line of text above each group of bars, so that long names fit a phone.
@@ -34,7 +34,11 @@ pub(super) fn bars(out: &mut String, bars: &Bars) {
     if bars.names.len() > 1 {
         out.push_str(" <span class=\"legend\">");
         for (at, name) in bars.names.iter().enumerate() {
-            put!(out, "<span class=\"key s{at}\"></span>{} ", escaped(name));
+            put!(
+                out,
+                "<span><span class=\"key s{at}\"></span>{}</span> ",
+                escaped(name)
+            );
         }
         out.push_str("</span>");
     }
@@ -87,7 +91,7 @@ pub(super) fn curves(out: &mut String, curves: &Curves) {
     for (at, curve) in curves.curves.iter().enumerate() {
         put!(
             out,
-            "<span class=\"key s{at}\"></span>{} ",
+            "<span><span class=\"key s{at}\"></span>{}</span> ",
             escaped(&curve.name)
         );
     }
@@ -121,13 +125,13 @@ pub(super) fn curves(out: &mut String, curves: &Curves) {
             4 => "end",
             _ => "middle",
         };
-        let label = x.round_dp(2).normalize();
+        let label = x.round_dp(3).normalize();
         if step == 0 || step == 4 || high != low {
             put!(
                 out,
                 "<text x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\">{label}</text>\n",
                 plane.x(x),
-                bottom.saturating_add(17)
+                bottom.saturating_add(20)
             );
         }
     }

@@ -5,6 +5,7 @@
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     reason = "tests"
 )]
 
@@ -13,6 +14,7 @@ mod comparing;
 mod document;
 mod drift;
 mod laws;
+mod portfolio;
 mod readme;
 mod reference;
 mod support;
