@@ -20,7 +20,7 @@ use super::{
     progress::Progress,
     rejects::Rejects,
     source::{self, Position, Source},
-    state::State,
+    state::{Saved, State},
 };
 use crate::{
     args::PortfolioArgs,
@@ -68,7 +68,6 @@ pub(crate) fn run(
     parameters: &Parameters,
     err: &mut dyn std::io::Write,
 ) -> Result<Done, Failure> {
-    let as_of = args.as_of.unwrap_or_else(|| Clock::System.today());
     let form = args.output.as_deref().map(output::form).transpose()?;
     let (mut state, saved) = match &args.state {
         Some(path) => {
@@ -79,7 +78,12 @@ pub(crate) fn run(
         None => (None, None),
     };
     let resumed = saved.is_some();
-    let mut saved = saved.unwrap_or_default();
+    let mut saved = saved.unwrap_or_else(|| Saved {
+        as_of: args.as_of.unwrap_or_else(|| Clock::System.today()),
+        ..Saved::default()
+    });
+    // A run that goes on after midnight goes on as of the day it began.
+    let as_of = saved.as_of;
     if resumed {
         writeln!(err, "going on behind row {}", saved.position.rows)?;
     }

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::NaiveDate;
 use dictamen_lab::simulate::Tally;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,8 @@ const EVERY: Duration = Duration::from_millis(500);
 pub(super) struct Saved {
     /// What is asked, of what: a run goes on only with the same.
     pub(super) of: String,
+    /// The day requests were decided as of that name none.
+    pub(super) as_of: NaiveDate,
     pub(super) position: Position,
     /// Bytes of the file of rows, and of that of rejected rows.
     pub(super) written: (u64, u64),

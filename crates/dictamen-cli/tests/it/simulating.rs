@@ -216,7 +216,7 @@ fn a_state_of_another_run_is_refused() {
     place.write("run.state", "{}");
     let line = format!("{SIMULATE} --state run.state");
     assert_eq!(place.run(&line).code, 2);
-    let other = json!({"of": "x", "position": {"bytes": 0, "rows": 0}, "written": [0, 0],
+    let other = json!({"of": "x", "as_of": "2026-09-15", "position": {"bytes": 0, "rows": 0}, "written": [0, 0],
         "tally": {"rejected": 0, "problems": [], "whole": null}});
     place.write("run.state", &other.to_string());
     assert_eq!(place.run(&line).code, 2);
@@ -337,6 +337,16 @@ fn columns_that_do_not_fit_are_named() {
     );
     let fits = place.run("simulate --policy demo --input people.csv --ignore region");
     assert_eq!(fits.code, 0, "{}", fits.err);
+    // What is grouped by is read as well.
+    let fewer = table.replace("institution", "institute");
+    place.write("fewer.csv", &fewer);
+    let ran = place
+        .run("simulate --policy demo --input fewer.csv --by institution --ignore region,institute");
+    assert!(
+        ran.code == 3 && ran.err.contains("no column `institution`"),
+        "{}",
+        ran.err
+    );
     // One cell that is none.
     let broken = table.replacen(",good,", ",perhaps,", 1);
     place.write("people.csv", &broken);

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use dictamen_engine::{Evaluated, Policy, Scratch};
-use dictamen_model::{Parameters, characteristic::definitions};
+use dictamen_model::{
+    Parameters,
+    characteristic::{definitions, index_of},
+};
 
 use super::{
     By, Group, Point, Row, RowProblem, Tally, Vary, VaryError, keep::Kept, needs, out::Decided,
@@ -19,6 +22,9 @@ pub struct Study<'p> {
     after: Option<(&'p Policy, Shares)>,
     by: Vec<By>,
     sweep: Vec<(Vary, Vec<Policy>)>,
+    /// What the policies read.
+    read: BTreeSet<usize>,
+    /// That, and what applicants are grouped by.
     needed: BTreeSet<usize>,
     /// Whether each row is told.
     rows: bool,
@@ -39,6 +45,7 @@ impl<'p> Study<'p> {
     /// One policy.
     pub fn of(policy: &'p Policy) -> Self {
         Self {
+            read: needs(policy.declaration()),
             needed: needs(policy.declaration()),
             before: policy,
             after: None,
@@ -51,7 +58,8 @@ impl<'p> Study<'p> {
     /// Two policies, and how the difference is shared among the edits between them.
     pub fn comparing(before: &'p Policy, after: &'p Policy, shares: Shares) -> Self {
         let mut study = Self::of(before);
-        study.needed.extend(needs(after.declaration()));
+        study.read.extend(needs(after.declaration()));
+        study.needed.extend(&study.read);
         study.after = Some((after, shares));
         study
     }
@@ -59,6 +67,8 @@ impl<'p> Study<'p> {
     /// Groups applicants as well.
     #[must_use]
     pub fn by(mut self, by: Vec<By>) -> Self {
+        let characteristics = by.iter().filter_map(|by| index_of(by.name()));
+        self.needed.extend(characteristics);
         self.by = by;
         self
     }
@@ -94,7 +104,7 @@ impl<'p> Study<'p> {
         Ok(self)
     }
 
-    /// Table positions of the characteristics that are read.
+    /// Table positions of the characteristics that are read, by policies and groups.
     pub fn needed(&self) -> &BTreeSet<usize> {
         &self.needed
     }
@@ -202,7 +212,7 @@ impl Worker<'_> {
                 count(tally::own_value(groups, &value));
             }
         }
-        for index in &study.needed {
+        for index in &study.read {
             if facts.get(*index).is_missing() {
                 let name = definitions().get(*index).map_or("", |d| d.name);
                 match tally.missing.get_mut(name) {
