@@ -2,7 +2,7 @@
 //!
 //! [`Report`] is plain data: figures, and sections of texts, tables and charts. Three writers make
 //! of it one self-contained HTML page, Markdown for a pull request, and text for a terminal; whoever
-//! has something to add adds a [`Section`]. [`json`] is the same for programs, [`metrics`] the
+//! has something to add adds a [`Section`]. [`json()`] is the same for programs, [`metrics()`] the
 //! numbers that a [`Gate`] can be set on. Nothing here decides or counts.
 
 /// Appends to a `String`, which cannot fail.

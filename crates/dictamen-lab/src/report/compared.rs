@@ -67,7 +67,7 @@ pub fn compared(
     sections.extend(parts::fair(&after, Some(&before), language));
     sections.extend(speaker.segments(study, tally));
     sections.extend(speaker.texts(told.texts));
-    sections.push(parts::quality(tally, language));
+    sections.push(parts::quality(tally, true, language));
     Some(Report {
         title: language.pick("Quién cambia", "Who changes").to_owned(),
         subtitle: language.pick(

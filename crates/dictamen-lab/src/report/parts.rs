@@ -54,7 +54,7 @@ pub(super) fn gates(rulings: &[Ruling], language: Language) -> Option<Section> {
 }
 
 /// What could not be read, and what is not known.
-pub(super) fn quality(tally: &Tally, language: Language) -> Section {
+pub(super) fn quality(tally: &Tally, compares: bool, language: Language) -> Section {
     let title = language.pick("Calidad de los datos", "Quality of the data");
     let mut section = Section::new("quality", title);
     if tally.rejected > 0 {
@@ -90,6 +90,23 @@ pub(super) fn quality(tally: &Tally, language: Language) -> Section {
         let text = language.pick("Todos los renglones se leyeron.", "Every row was read.");
         section = section.with(Block::Text(text.to_owned()));
     }
+    let whole = &tally.whole;
+    let counts = if compares {
+        &whole.after
+    } else {
+        &whole.before
+    };
+    let told = |n: u64| format!("{} ({})", count(n), share(n, whole.rows));
+    let (undecided, failed) = (told(counts.undecided), told(counts.failed));
+    let text = language.pick(
+        format!("{undecided} van a una persona porque se desconoce un dato que una regla necesita; {failed}, porque una regla no se pudo calcular."),
+        format!("{undecided} are referred because a value that a rule needs is unknown; {failed} because a rule could not be computed."),
+    );
+    section = section.with(if counts.failed > 0 {
+        Block::Note(Tone::Bad, text)
+    } else {
+        Block::Text(text)
+    });
     if !tally.missing.is_empty() {
         let mut missing: Vec<_> = tally.missing.iter().collect();
         missing.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), *name));

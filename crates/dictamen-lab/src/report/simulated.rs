@@ -60,7 +60,7 @@ pub fn simulated(
     report.sections.extend(segments(study, tally, language));
     let fair = fairness(study.groupings(), tally, false);
     report.sections.extend(parts::fair(&fair, None, language));
-    report.sections.push(parts::quality(tally, language));
+    report.sections.push(parts::quality(tally, false, language));
     report
 }
 
