@@ -2,8 +2,10 @@
 //!
 //! [`cases`] runs the situations a policy folder describes and compares what the policy decides
 //! with what its authors expect. [`document`] lays a policy out to be read and signed. [`drift`]
-//! tells how far today's applicants differ from earlier ones. [`replay`] holds a decision made
-//! again against the one that was made. [`pipeline`] is the one way from a request to a decision
+//! tells how far today's applicants differ from earlier ones. [`simulate`] takes portfolios
+//! through policies, [`compare`] finds the edits between two and shares among them who changes,
+//! [`statistics`] has the figures of credit and [`report`] tells all of it. [`replay`] holds a
+//! decision made again against the one that was made. [`pipeline`] is the one way from a request to a decision
 //! that the service, the command and the cases share. Like the crates below it, this one does no
 //! I/O and reads no clock.
 
