@@ -4,6 +4,7 @@ mod key;
 mod log;
 mod mutate;
 mod policy;
+mod portfolio;
 mod sandbox;
 mod scorecard;
 mod test;
@@ -21,6 +22,9 @@ pub(crate) use log::{
 };
 pub(crate) use mutate::MutateArgs;
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
+pub(crate) use portfolio::{
+    CompareArgs, InputFormat, PortfolioArgs, ReportArgs, ReportFormat, SimulateArgs,
+};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
 pub(crate) use scorecard::{
     CardFormat, CheckCardArgs, ExportCardArgs, ImportCardArgs, ScorecardArgs, ScorecardCommand,
@@ -33,7 +37,8 @@ Exit codes:
   1   a file, the network or the program itself failed
   2   the command line is not usable
   3   a policy, the parameters or the input is not valid
-  4   cases failed, could not be run or missed a mutant, or a script is not formatted
+  4   cases failed, could not be run or missed a mutant, a script is not formatted, or a gate of
+      --fail-if fails
   5   the decision log does not hold, or a decision made again is another
   10  decided REFER    (only with --exit-outcome)
   11  decided DECLINE  (only with --exit-outcome)";
@@ -118,6 +123,15 @@ Warnings and notes leave the exit code at 0.")]
     /// Make small mistakes in policies on purpose, and see whether the cases notice
     #[command(after_help = mutate::AFTER_HELP)]
     Mutate(MutateArgs),
+    /// Take a portfolio through a policy: who gets what
+    #[command(after_help = portfolio::SIMULATE_HELP)]
+    Simulate(SimulateArgs),
+    /// Take a portfolio through two policies: who changes, and by which edit
+    #[command(after_help = portfolio::COMPARE_HELP)]
+    Compare(CompareArgs),
+    /// Write what a change of a policy does, for whoever approves it
+    #[command(after_help = portfolio::REPORT_HELP)]
+    Report(ReportArgs),
     /// Format the scripts of policies
     #[command(after_help = "\
 Examples:

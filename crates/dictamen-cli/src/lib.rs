@@ -9,6 +9,7 @@ mod command;
 mod configuration;
 mod exit;
 pub mod lsp;
+mod portfolio;
 mod report;
 mod rules;
 mod store;
@@ -64,6 +65,9 @@ fn dispatch(
         Command::Check(args) => command::check::run(&args, out),
         Command::Test(args) => command::test::run(&args, out, err),
         Command::Mutate(args) => command::mutate::run(&args, out, err),
+        Command::Simulate(args) => command::simulate::run(&args, out, err),
+        Command::Compare(args) => command::compare::run(&args, out, err),
+        Command::Report(args) => command::report::run(&args, out, err),
         Command::Fmt(args) => command::fmt::run(&args, out, err),
         Command::Doc(args) => command::doc::run(&args, out, err),
         Command::Lsp(_) => command::lsp::run(),

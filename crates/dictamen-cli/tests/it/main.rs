@@ -31,6 +31,8 @@ mod registry_outage;
 mod sandbox;
 mod scoring;
 mod serving;
+mod simulating;
 mod support;
+mod tables;
 mod usage;
 mod wrong;

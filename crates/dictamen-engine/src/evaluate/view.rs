@@ -65,6 +65,14 @@ impl<'a> Evaluated<'a> {
         self.granted()?.amount.number()
     }
 
+    /// The term granted, in months, with the nominal annual rate and the payment per month in MXN,
+    /// both unrounded.
+    pub fn terms(&self) -> Option<(i64, rust_decimal::Decimal, rust_decimal::Decimal)> {
+        let granted = self.granted()?;
+        let rate = granted.annual_rate.number()?;
+        Some((granted.term_months, rate, granted.monthly_payment.number()?))
+    }
+
     pub(super) fn granted(&self) -> Option<&'a Granted> {
         self.scratch.granted.get(index(self.scratch.end.offer?))
     }

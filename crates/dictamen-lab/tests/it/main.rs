@@ -3,13 +3,18 @@
     clippy::unwrap_used,
     clippy::float_arithmetic,
     clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
     reason = "tests"
 )]
 
 mod applicant;
+mod comparing;
 mod document;
 mod drift;
 mod laws;
+mod portfolio;
 mod proof;
 mod readme;
 mod reference;
