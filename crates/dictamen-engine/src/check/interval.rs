@@ -101,7 +101,7 @@ impl Interval {
         fits(self.low) && fits(self.high)
     }
 
-    fn bounds(&self) -> Option<(Decimal, Decimal)> {
+    pub(super) fn bounds(&self) -> Option<(Decimal, Decimal)> {
         Some((self.low.number()?, self.high.number()?))
     }
 
@@ -206,10 +206,10 @@ impl Interval {
         let found = Self { whole, ..found };
         let zero = matches!(op, Operator::Divide | Operator::Remainder)
             && !other.related(Comparator::Equal, &ZERO).is_empty();
-        // `i64::MIN % -1` and small divisors are rare enough to be taken for failures here.
+        // `i64::MIN % -1` is rare enough to be taken for a failure here. A quotient by what is
+        // above zero fits where those at the ends do.
         let certain = match op {
-            Operator::Divide => other.low.number().is_some_and(|low| low >= Decimal::ONE),
-            Operator::Remainder => other.low.number().is_some_and(|low| low > Decimal::ZERO),
+            Operator::Divide | Operator::Remainder => other.low.number().is_some_and(|low| low > Decimal::ZERO),
             _ => true,
         };
         let fits = found.bounds().is_some() && (!whole || found.fits_whole());

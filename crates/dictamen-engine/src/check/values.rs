@@ -133,6 +133,15 @@ impl Values {
         }
     }
 
+    /// What is in both.
+    pub(super) fn meet(&self, other: &Self) -> Self {
+        Self {
+            known: self.known.meet(&other.known),
+            missing: self.missing && other.missing,
+            fails: self.fails && other.fails,
+        }
+    }
+
     /// Whether it can have every value of another.
     pub(super) fn covers(&self, other: &Self) -> bool {
         (self.missing || !other.missing)
@@ -170,6 +179,21 @@ impl Known {
             },
             (Self::Text(a), Self::Text(b)) => Self::Text(a.join(b)),
             _ => Self::Anything,
+        }
+    }
+
+    fn meet(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Anything, known) | (known, Self::Anything) => known.clone(),
+            (Self::Number(a), Self::Number(b)) => Self::Number(a.meet(b)),
+            (Self::Truth { yes, no }, Self::Truth { yes: y, no: n }) => Self::Truth {
+                yes: *yes && *y,
+                no: *no && *n,
+            },
+            (Self::Text(a), Self::Text(b)) => Self::Text(a.meet(b)),
+            (one, other) if one.is_nothing() || other.is_nothing() => Self::Nothing,
+            // Unlike things: nothing is left out.
+            (one, _) => one.clone(),
         }
     }
 
