@@ -1,9 +1,11 @@
 //! The command line.
 
+mod explain;
 mod key;
 mod log;
 mod policy;
 mod sandbox;
+mod verify;
 
 use std::{num::NonZeroU32, path::PathBuf};
 
@@ -11,6 +13,7 @@ use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use dictamen_server::drift::Reference;
 
+pub(crate) use explain::{ExplainArgs, PaperArg};
 pub(crate) use key::{KeyArgs, KeyCommand, ListKeysArgs};
 pub(crate) use log::{
     BackupArgs, EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs,
@@ -18,6 +21,7 @@ pub(crate) use log::{
 };
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
+pub(crate) use verify::VerifyRulesArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -25,7 +29,7 @@ Exit codes:
   1   a file, the network or the program itself failed
   2   the command line is not usable
   3   a policy, the parameters or the input is not valid
-  4   cases failed or could not be run, or a script is not formatted
+  4   cases failed or could not be run, a promise is refuted, or a script is not formatted
   5   the decision log does not hold, or a decision made again is another
   10  decided REFER    (only with --exit-outcome)
   11  decided DECLINE  (only with --exit-outcome)";
@@ -113,6 +117,12 @@ Examples:
 A case that decides otherwise than expected FAILS; a case that cannot be run is an ERROR.
 A policy without any case is an error too.")]
     Test(TestArgs),
+    /// Prove what policies promise, or find an applicant for whom it does not hold
+    #[command(after_help = verify::AFTER_HELP)]
+    Verify(VerifyRulesArgs),
+    /// Say why an applicant got their answer, and what would change it
+    #[command(after_help = explain::AFTER_HELP)]
+    Explain(ExplainArgs),
     /// Format the scripts of policies
     #[command(after_help = "\
 Examples:

@@ -7,6 +7,7 @@ pub(crate) mod decide;
 pub(crate) mod doc;
 pub(crate) mod draft_check;
 pub(crate) mod erase;
+pub(crate) mod explain;
 pub(crate) mod fmt;
 mod input;
 pub(crate) mod key;
@@ -17,6 +18,7 @@ pub(crate) mod replay;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
 pub(crate) mod test;
+pub(crate) mod verify;
 
 use crate::exit::{Exit, Failure};
 

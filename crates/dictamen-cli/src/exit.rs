@@ -13,7 +13,7 @@ pub enum Exit {
     Usage,
     /// 3: a policy, the parameters or the input is not valid.
     Invalid,
-    /// 4: cases failed or could not be run, or a script is not formatted.
+    /// 4: cases failed or could not be run, a promise is refuted, or a script is not formatted.
     CasesFailed,
     /// 5: the decision log does not hold, or a decision made again is another.
     Differs,

@@ -63,6 +63,8 @@ fn dispatch(
         Command::Decide(args) => command::decide::run(&args, out, err),
         Command::Check(args) => command::check::run(&args, out),
         Command::Test(args) => command::test::run(&args, out, err),
+        Command::Verify(args) => command::verify::run(&args, out, err),
+        Command::Explain(args) => command::explain::run(&args, out, err),
         Command::Fmt(args) => command::fmt::run(&args, out, err),
         Command::Doc(args) => command::doc::run(&args, out, err),
         Command::Lsp(_) => command::lsp::run(),

@@ -5,11 +5,13 @@
 
 pub(crate) mod cases;
 pub(crate) mod decision;
+pub(crate) mod explain;
 pub(crate) mod diagnostic;
 pub(crate) mod fix;
 pub(crate) mod sarif;
 mod style;
 pub(crate) mod table;
+pub(crate) mod verify;
 
 use std::{
     io::{self, Write},

@@ -10,5 +10,8 @@
 pub mod cases;
 pub mod document;
 pub mod drift;
+pub mod explain;
+pub mod invariants;
+pub mod letter;
 pub mod pipeline;
 pub mod replay;

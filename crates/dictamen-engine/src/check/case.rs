@@ -46,6 +46,30 @@ impl Case {
         covers(&self.narrowed, &other.narrowed) && covers(&self.computed, &other.computed)
     }
 
+    /// The case of exactly those who are in one of two cases, where there is one: one lies in the
+    /// other, or they differ in one characteristic alone.
+    pub(super) fn exactly_with(&self, other: &Self) -> Option<Self> {
+        if self.covers(other) {
+            return Some(self.clone());
+        }
+        if other.covers(self) {
+            return Some(other.clone());
+        }
+        if self.computed != other.computed || self.narrowed.len() != other.narrowed.len() {
+            return None;
+        }
+        let mut unlike = None;
+        for ((index, one), (at, two)) in self.narrowed.iter().zip(&other.narrowed) {
+            if index != at || (one != two && unlike.is_some()) {
+                return None;
+            }
+            if one != two {
+                unlike = Some((*index, one.exactly_with(two)?));
+            }
+        }
+        unlike.map(|(index, values)| self.with(index, values))
+    }
+
     fn join(self, other: &Self) -> Self {
         Self {
             narrowed: join(self.narrowed, &other.narrowed),

@@ -108,6 +108,8 @@ pub struct Prover<'p> {
     declaration: &'p Declaration,
     promised: &'p Invariants,
     world: World<'p>,
+    /// Of what is asked of decisions.
+    asked: World<'p>,
     /// With the terms of each band.
     banded: Vec<World<'p>>,
     read: Vec<usize>,
@@ -137,6 +139,7 @@ impl<'p> Prover<'p> {
             declaration,
             promised,
             world,
+            asked: World::new(&promised.world),
             banded,
             read: Vec::new(),
             cuts: vec![Vec::new(); definitions().len()],
@@ -218,7 +221,7 @@ impl<'p> Prover<'p> {
 
     /// The world of promises, about one decision.
     fn asking(&self, decision: Vec<Values>) -> World<'p> {
-        World::new(&self.promised.world).with_terms(decision)
+        self.asked.with_terms(decision)
     }
 
     /// The ways of those in a region; `None` when there are too many to tell.

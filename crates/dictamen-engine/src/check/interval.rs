@@ -132,6 +132,24 @@ impl Interval {
         }
     }
 
+    /// Exactly the numbers of both, where nothing lies between them.
+    pub(super) fn exactly_with(&self, other: &Self) -> Option<Self> {
+        let (first, second) = if lower_start(self.low, other.low) == self.low {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        let touches = match (first.high, second.low) {
+            (End::Unbounded, _) | (_, End::Unbounded) => true,
+            (End::Closed(high), End::Closed(low)) if self.whole && other.whole => {
+                high.checked_add(Decimal::ONE).is_some_and(|next| next >= low)
+            }
+            (End::Open(high), End::Open(low)) => high > low,
+            (End::Open(high) | End::Closed(high), End::Open(low) | End::Closed(low)) => high >= low,
+        };
+        (touches && self.whole == other.whole).then(|| self.join(other))
+    }
+
     /// Among whole numbers every end is one of them.
     fn tidy(self) -> Self {
         if !self.whole {

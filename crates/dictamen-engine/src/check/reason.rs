@@ -9,7 +9,7 @@
 mod compare;
 mod ways;
 
-use std::{cell::Cell, collections::BTreeMap};
+use std::{cell::Cell, collections::BTreeMap, sync::Arc};
 
 use dictamen_model::characteristic::{Value, definitions};
 
@@ -63,9 +63,9 @@ impl Wanted {
 #[derive(Debug)]
 pub(super) struct World<'p> {
     declaration: &'p Declaration,
-    declared: Vec<Values>,
+    declared: Arc<[Values]>,
     terms: Vec<Values>,
-    pub(super) columns: Vec<Vec<Values>>,
+    pub(super) columns: Arc<[Vec<Values>]>,
     steps: Cell<u32>,
 }
 
@@ -91,9 +91,9 @@ impl<'p> World<'p> {
     pub(super) fn with_terms(&self, terms: Vec<Values>) -> Self {
         Self {
             declaration: self.declaration,
-            declared: self.declared.clone(),
+            declared: Arc::clone(&self.declared),
             terms,
-            columns: self.columns.clone(),
+            columns: Arc::clone(&self.columns),
             steps: Cell::new(STEPS),
         }
     }

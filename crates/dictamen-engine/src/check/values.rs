@@ -142,6 +142,18 @@ impl Values {
         }
     }
 
+    /// Exactly the values of both, where they are one set.
+    pub(super) fn exactly_with(&self, other: &Self) -> Option<Self> {
+        let alike = self.known == other.known;
+        let joined = self.known.exactly_with(&other.known)?;
+        // Being missing is one more value, so nothing is mixed up.
+        (alike || !self.fails && !other.fails).then(|| Self {
+            known: joined,
+            missing: self.missing || other.missing,
+            fails: self.fails || other.fails,
+        })
+    }
+
     /// Whether it can have every value of another.
     pub(super) fn covers(&self, other: &Self) -> bool {
         (self.missing || !other.missing)
@@ -179,6 +191,17 @@ impl Known {
             },
             (Self::Text(a), Self::Text(b)) => Self::Text(a.join(b)),
             _ => Self::Anything,
+        }
+    }
+
+    fn exactly_with(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (one, other) if one == other || other.is_nothing() => Some(one.clone()),
+            (one, other) if one.is_nothing() => Some(other.clone()),
+            (Self::Number(a), Self::Number(b)) => a.exactly_with(b).map(Self::Number),
+            (Self::Truth { .. }, Self::Truth { .. }) => Some(self.join(other)),
+            (Self::Text(Words::Only(_)), Self::Text(Words::Only(_))) => Some(self.join(other)),
+            _ => None,
         }
     }
 

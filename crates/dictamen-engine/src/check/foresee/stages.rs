@@ -57,7 +57,7 @@ impl<'a, 'p> Walk<'a, 'p> {
     }
 
     fn stage(&mut self, at: usize, stage: &'p Stage, open: Vec<Case>) -> Option<Vec<Case>> {
-        let (mut clear, mut doubtful) = (open, Vec::new());
+        let (mut clear, mut doubtful): (_, Vec<(Case, Doubt)>) = (open, Vec::new());
         for (position, rule) in stage.rules.iter().enumerate() {
             let mind = self.prover.world.mind(&rule.condition);
             let body = &rule.condition.body;
@@ -69,7 +69,14 @@ impl<'a, 'p> Walk<'a, 'p> {
                 for (wanted, failed) in [(Wanted::MISSING, false), (Wanted::FAILED, true)] {
                     let doubt = Doubt { failed };
                     let cases = mind.assume(body, wanted, case);
-                    doubts.extend(cases.into_iter().map(|case| (case, doubt)));
+                    for case in cases {
+                        // In a stage that refers it is the same answer, whatever comes behind.
+                        if stage.outcome == Outcome::Refer {
+                            self.doubted(at, stage, position, case, doubt)?;
+                        } else {
+                            doubts.push((case, doubt));
+                        }
+                    }
                 }
                 next.extend(mind.assume(body, Wanted::FALSE, case));
             }
@@ -79,26 +86,46 @@ impl<'a, 'p> Walk<'a, 'p> {
                 }
                 let failed = doubt.failed || !mind.assume(body, Wanted::FAILED, case).is_empty();
                 let doubt = Doubt { failed };
-                let unheld = mind.assume(body, UNHELD, case);
-                doubts.extend(unheld.into_iter().map(|case| (case, doubt)));
+                // Narrowed by every rule behind it there would be too many of them.
+                if !mind.assume(body, UNHELD, case).is_empty() {
+                    doubts.push((case.clone(), doubt));
+                }
             }
             clear = distinct(next)?;
-            doubtful = doubts;
-            if doubtful.len() > MOST {
-                return None;
+            let (failed, undecided): (Vec<_>, Vec<_>) =
+                doubts.into_iter().partition(|(_, doubt)| doubt.failed);
+            doubtful.clear();
+            for (cases, failed) in [(failed, true), (undecided, false)] {
+                let cases = distinct(cases.into_iter().map(|(case, _)| case).collect())?;
+                doubtful.extend(cases.into_iter().map(|case| (case, Doubt { failed })));
             }
         }
         for (case, doubt) in doubtful {
-            let mut decision = self.prover.known(Outcome::Refer);
-            let codes = self.prover.promised.codes();
-            // Of the rules behind the first doubtful one it is not known whether they were too.
-            let either = || Values::known(Known::Truth { yes: true, no: true });
-            given(&mut decision, codes, UNDECIDED, either());
-            given(&mut decision, codes, FAILED, either());
-            self.named(&mut decision, 3, &stage.name);
-            self.push(case, Ending::Doubt(at), Outcome::Refer, decision, doubt.failed)?;
+            self.doubted(at, stage, stage.rules.len(), case, doubt)?;
         }
         Some(clear)
+    }
+
+    /// The end of a stage by what is undecided or failed. Of the rules from a position on it is not
+    /// known whether they fire.
+    fn doubted(
+        &mut self,
+        at: usize,
+        stage: &Stage,
+        from: usize,
+        case: Case,
+        doubt: Doubt,
+    ) -> Option<()> {
+        let mut decision = self.prover.known(Outcome::Refer);
+        let codes = self.prover.promised.codes();
+        let either = || Values::known(Known::Truth { yes: true, no: true });
+        given(&mut decision, codes, UNDECIDED, either());
+        given(&mut decision, codes, FAILED, either());
+        for rule in stage.rules.iter().skip(from) {
+            given(&mut decision, codes, &rule.code, either());
+        }
+        self.named(&mut decision, 3, &stage.name);
+        self.push(case, Ending::Doubt(at), Outcome::Refer, decision, doubt.failed)
     }
 
     fn fired(
@@ -192,14 +219,20 @@ impl<'a, 'p> Walk<'a, 'p> {
     }
 }
 
-/// The same applicants without cases that lie in others; `None` when there are too many.
+/// The same applicants in fewer cases, none of which lies in another; `None` when there are too
+/// many.
 pub(super) fn distinct(cases: Vec<Case>) -> Option<Vec<Case>> {
     let mut kept: Vec<Case> = Vec::new();
-    for case in cases {
-        if !kept.iter().any(|other| other.covers(&case)) {
-            kept.retain(|other| !case.covers(other));
-            kept.push(case);
+    for mut case in cases {
+        while let Some((at, both)) = kept
+            .iter()
+            .enumerate()
+            .find_map(|(at, other)| Some((at, other.exactly_with(&case)?)))
+        {
+            kept.swap_remove(at);
+            case = both;
         }
+        kept.push(case);
         if kept.len() > MOST {
             return None;
         }
