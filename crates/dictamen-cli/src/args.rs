@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use dictamen_server::drift::Reference;
 
-pub(crate) use explain::{ExplainArgs, PaperArg};
+pub(crate) use explain::ExplainArgs;
 pub(crate) use key::{KeyArgs, KeyCommand, ListKeysArgs};
 pub(crate) use log::{
     BackupArgs, EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs,

@@ -17,7 +17,7 @@ use crate::{
     app::App,
     problem, replay,
     routes::{
-        activations, batch, characteristics, decisions, drafts, drift, erasures, health, keys, log,
+        activations, batch, characteristics, decisions, drafts, drift, erasures, explain, health, keys, log,
         policies, versions,
     },
 };
@@ -53,6 +53,7 @@ const DOCUMENT: &str = "/openapi.json";
     paths(
         keys::rotate,
         log::replay_decision,
+        explain::explain_decision,
         drafts::submit,
         versions::approve,
         activations::activate,
@@ -122,7 +123,7 @@ pub(crate) fn routes() -> Router<App> {
     router
         .route(
             "/v1/decisions/{decision}",
-            routing::post(log::replay_decision),
+            routing::post(log::ask_again),
         )
         .route(
             "/v1/policies/{policy}",

@@ -11,7 +11,7 @@ use dictamen_server::{answer, rules::LoadedPolicy};
 
 use super::input;
 use crate::{
-    args::{ExplainArgs, Format},
+    args::{ExplainArgs, Format, LangArg},
     exit::{Exit, Failure},
     report, rules,
 };
@@ -25,7 +25,10 @@ pub(crate) fn run(
     let (book, loaded) = rules::policy(dir, &args.policy, err)?;
     let parameters = rules::parameters(&book, dir, err)?;
     let (request, as_of) = input::read(&args.input, err)?;
-    let language = args.lang.0;
+    let language = match args.lang {
+        LangArg::Spanish => Language::Spanish,
+        LangArg::English => Language::English,
+    };
     let found = explain(
         &loaded.policy,
         &request,

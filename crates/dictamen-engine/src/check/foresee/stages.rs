@@ -19,6 +19,9 @@ use crate::{
 /// Everything but that a condition holds.
 const UNHELD: Wanted = Wanted::FALSE.or(Wanted::MISSING).or(Wanted::FAILED);
 
+/// Doubtful cases of one stage that are told apart by the rules behind what is doubtful.
+const DOUBTS: usize = 48;
+
 /// One walk through the policy.
 pub(super) struct Walk<'a, 'p> {
     pub(super) prover: &'a Prover<'p>,
@@ -86,9 +89,12 @@ impl<'a, 'p> Walk<'a, 'p> {
                 }
                 let failed = doubt.failed || !mind.assume(body, Wanted::FAILED, case).is_empty();
                 let doubt = Doubt { failed };
-                // Narrowed by every rule behind it there would be too many of them.
-                if !mind.assume(body, UNHELD, case).is_empty() {
+                let unheld = distinct(mind.assume(body, UNHELD, case))?;
+                // Told apart by every rule behind it there would be too many of them.
+                if unheld.len() > 1 && doubts.len() > DOUBTS {
                     doubts.push((case.clone(), doubt));
+                } else {
+                    doubts.extend(unheld.into_iter().map(|case| (case, doubt)));
                 }
             }
             clear = distinct(next)?;
