@@ -173,10 +173,15 @@ fn words(runs: &[Run]) -> Vec<Word> {
             if piece.is_empty() {
                 continue;
             }
-            let part = (metrics::encoded(piece), run.bold);
+            let letters = metrics::encoded(piece);
             match words.last_mut().filter(|_| joined) {
-                Some(word) => word.parts.push(part),
-                None => words.push(Word { parts: vec![part] }),
+                Some(word) => match word.parts.last_mut() {
+                    Some((before, bold)) if *bold == run.bold => before.extend(letters),
+                    _ => word.parts.push((letters, run.bold)),
+                },
+                None => words.push(Word {
+                    parts: vec![(letters, run.bold)],
+                }),
             }
             joined = true;
         }

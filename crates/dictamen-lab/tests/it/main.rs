@@ -1,6 +1,8 @@
 //! The shipped policies held against the laws of the project and the reference cases.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     clippy::float_arithmetic,
     clippy::arithmetic_side_effects,
     reason = "tests"
@@ -9,6 +11,8 @@
 mod applicant;
 mod document;
 mod drift;
+mod explaining;
+mod invariants;
 mod laws;
 mod readme;
 mod reference;

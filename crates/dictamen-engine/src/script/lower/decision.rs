@@ -157,8 +157,9 @@ impl Lowering<'_> {
         let name = self.terms.get(term).map(|term| Arc::clone(&term.name));
         let message = format!("`d.{}` is never \"{word}\"", name.unwrap_or_default());
         let help = format!("it is one of: {}", words.join(", "));
-        let names = words.iter().map(|word| &**word);
-        let code = "script::unknown-value";
-        self.unknown(code, place, message, word, names, Some(help));
+        let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+        let names = quoted.iter().map(String::as_str);
+        let (code, word) = ("script::unknown-value", format!("\"{word}\""));
+        self.unknown(code, place, message, &word, names, Some(help));
     }
 }
