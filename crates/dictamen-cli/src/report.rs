@@ -5,8 +5,8 @@
 
 pub(crate) mod cases;
 pub(crate) mod decision;
-pub(crate) mod explain;
 pub(crate) mod diagnostic;
+pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod sarif;
 mod style;

@@ -47,7 +47,11 @@ pub(crate) const PARTS: [Part; 10] = [
     part("offer.amount", Kind::Decimal, Some(Unit::Mxn)),
     part("offer.term_months", Kind::Int, Some(Unit::Months)),
     part("offer.annual_rate", Kind::Decimal, Some(Unit::Ratio)),
-    part("offer.monthly_payment", Kind::Decimal, Some(Unit::MxnPerMonth)),
+    part(
+        "offer.monthly_payment",
+        Kind::Decimal,
+        Some(Unit::MxnPerMonth),
+    ),
     part("offer.max_amount", Kind::Decimal, Some(Unit::Mxn)),
     part("offer.max_payment", Kind::Decimal, Some(Unit::MxnPerMonth)),
 ];
@@ -138,7 +142,7 @@ pub struct Assumption {
 #[derive(Debug)]
 pub struct Invariants {
     assumptions: Vec<Assumption>,
-    invariants: Vec<Invariant>,
+    promises: Vec<Invariant>,
     /// Of the policy, with the parts of a decision for terms.
     pub(crate) world: Declaration,
     /// Codes asked for, behind the parts.
@@ -212,7 +216,7 @@ impl Invariants {
         });
         Ok(Self {
             assumptions,
-            invariants,
+            promises: invariants,
             world,
             codes,
             program: Arc::new(flat.finish()),
@@ -229,7 +233,7 @@ impl Invariants {
 
     /// What is promised, in the order written.
     pub fn invariants(&self) -> &[Invariant] {
-        &self.invariants
+        &self.promises
     }
 
     /// Codes that conditions ask for.
@@ -246,7 +250,11 @@ impl Invariants {
         let taken = lines.get(first..last).unwrap_or_default();
         let mut text = String::new();
         for (at, line) in taken.iter().enumerate() {
-            let begin = if at == 0 { place.column.saturating_sub(1) } else { 0 };
+            let begin = if at == 0 {
+                place.column.saturating_sub(1)
+            } else {
+                0
+            };
             let end = if at.saturating_add(1) == taken.len() {
                 place.end_column.saturating_sub(1)
             } else {
@@ -278,7 +286,7 @@ impl Invariants {
         scratch: &mut Scratch,
     ) -> bool {
         let entry = self.asked.get(at).copied().flatten();
-        let claim = self.invariants.get(at).map(|invariant| &invariant.claim);
+        let claim = self.promises.get(at).map(|invariant| &invariant.claim);
         let Some(entry) = entry else { return true };
         let found = self.ask(entry, facts, decision, scratch);
         match claim {

@@ -44,6 +44,7 @@ pub struct Place {
 
 impl Place {
     /// Where it begins, without width.
+    #[must_use]
     pub fn start(self) -> Self {
         Self {
             end_line: self.line,
@@ -53,6 +54,7 @@ impl Place {
     }
 
     /// Where it ends, without width.
+    #[must_use]
     pub fn end(self) -> Self {
         Self {
             line: self.end_line,
@@ -62,6 +64,7 @@ impl Place {
     }
 
     /// Both places and all between them, when both are known and in one file.
+    #[must_use]
     pub fn to(self, other: Self) -> Self {
         if other.line == 0 || self.file != other.file {
             return self;
@@ -131,6 +134,7 @@ impl Comparator {
 
 impl Comparator {
     /// The comparison that holds where this one does not.
+    #[must_use]
     pub fn negated(self) -> Self {
         match self {
             Self::Less => Self::AtLeast,
@@ -143,6 +147,7 @@ impl Comparator {
     }
 
     /// The comparison with its sides exchanged.
+    #[must_use]
     pub fn mirrored(self) -> Self {
         match self {
             Self::Less => Self::Greater,

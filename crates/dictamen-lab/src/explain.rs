@@ -114,7 +114,7 @@ pub fn explain(
     let decision = decided.decision;
     let suggestions: Vec<Suggestion> = found
         .suggestions
-        .into_iter()
+        .iter()
         .map(|found| sentence::suggestion(found, language))
         .collect();
     let without = suggestions
@@ -140,9 +140,10 @@ pub fn explain(
 
 /// What was met: what settled the answer first.
 fn conditions(trace: Trace) -> Vec<RuleTrace> {
-    let met = trace.rules.into_iter().filter(|rule| {
-        rule.verdict != Verdict::NotReached && rule.points.is_none()
-    });
+    let met = trace
+        .rules
+        .into_iter()
+        .filter(|rule| rule.verdict != Verdict::NotReached && rule.points.is_none());
     let (first, rest): (Vec<_>, Vec<_>) = met.partition(|rule| {
         matches!(
             rule.verdict,

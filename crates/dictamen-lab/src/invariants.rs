@@ -113,7 +113,10 @@ impl Verification {
     /// How many promises came out how.
     pub fn counts(&self) -> Counts {
         let count = |is: fn(&Verdict) -> bool| {
-            self.promises.iter().filter(|found| is(&found.verdict)).count()
+            self.promises
+                .iter()
+                .filter(|found| is(&found.verdict))
+                .count()
         };
         Counts {
             proved: count(|verdict| matches!(verdict, Verdict::Proved { .. })),
@@ -158,7 +161,10 @@ pub fn verify(policy: &Policy, invariants: &Invariants, limits: Limits) -> Verif
     }
     let assumptions = invariants.assumptions().iter().map(|assumption| {
         let written = invariants.written(assumption.place);
-        assumption.name.as_ref().map_or(written, ToString::to_string)
+        assumption
+            .name
+            .as_ref()
+            .map_or(written, ToString::to_string)
     });
     Verification {
         policy: policy.id().to_owned(),
@@ -171,7 +177,9 @@ pub fn verify(policy: &Policy, invariants: &Invariants, limits: Limits) -> Verif
 
 /// The name of a characteristic.
 fn name_of(characteristic: usize) -> &'static str {
-    definitions().get(characteristic).map_or("?", |definition| definition.name)
+    definitions()
+        .get(characteristic)
+        .map_or("?", |definition| definition.name)
 }
 
 /// What a monotone promise means, in words.

@@ -29,13 +29,25 @@ pub const PLACEHOLDERS: [(&str, &str); 16] = [
     ("requested_amount", "the amount asked for"),
     ("requested_term", "the term asked for, in months"),
     ("reasons", "a list of the reasons, at most four"),
-    ("reason_codes", "the codes of these reasons, for letters that are to show them"),
-    ("suggestions", "a list of what would lead to a better answer"),
-    ("evidence", "a list of what settles a referral, where the catalogue says so"),
+    (
+        "reason_codes",
+        "the codes of these reasons, for letters that are to show them",
+    ),
+    (
+        "suggestions",
+        "a list of what would lead to a better answer",
+    ),
+    (
+        "evidence",
+        "a list of what settles a referral, where the catalogue says so",
+    ),
     ("offer_amount", "the amount offered"),
     ("offer_term", "the term offered, in months"),
     ("offer_payment", "the monthly payment offered"),
-    ("offer_rate", "the yearly rate offered, in per cent, without IVA"),
+    (
+        "offer_rate",
+        "the yearly rate offered, in per cent, without IVA",
+    ),
     ("policy", "id and version of the policy"),
     ("score", "the score, where there is one"),
 ];
@@ -130,10 +142,9 @@ impl Letter {
 fn outcome(outcome: Outcome, language: Language) -> &'static str {
     match outcome {
         Outcome::Approve => language.pick("aprobada", "approved"),
-        Outcome::Counter => language.pick(
-            "aprobada con otras condiciones",
-            "approved on other terms",
-        ),
+        Outcome::Counter => {
+            language.pick("aprobada con otras condiciones", "approved on other terms")
+        }
         Outcome::Refer => language.pick("en revisión", "under review"),
         Outcome::Decline => language.pick("no aprobada", "not approved"),
     }

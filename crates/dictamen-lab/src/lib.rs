@@ -2,7 +2,9 @@
 //!
 //! [`cases`] runs the situations a policy folder describes and compares what the policy decides
 //! with what its authors expect. [`document`] lays a policy out to be read and signed. [`drift`]
-//! tells how far today's applicants differ from earlier ones. [`replay`] holds a decision made
+//! tells how far today's applicants differ from earlier ones. [`invariants`] proves what a policy
+//! promises, or finds somebody for whom it does not hold. [`explain`] says why an applicant got their
+//! answer and what would change it, and [`letter`] writes it to them. [`replay`] holds a decision made
 //! again against the one that was made. [`pipeline`] is the one way from a request to a decision
 //! that the service, the command and the cases share. Like the crates below it, this one does no
 //! I/O and reads no clock.

@@ -6,12 +6,7 @@ use dictamen_model::DecisionRequest;
 use dictamen_store::{DecisionFacts, Sealed};
 use utoipa::ToSchema;
 
-use crate::{
-    problem::Problem,
-    replay,
-    routes,
-    rules::RuleBook,
-};
+use crate::{problem::Problem, replay, routes, rules::RuleBook};
 
 /// Why, and what would change it.
 #[derive(Debug, ToSchema)]
@@ -79,7 +74,9 @@ pub(crate) struct Suggestion {
     /// The amount that would be offered, in MXN.
     amount: Option<String>,
     /// The whole of it, for the applicant.
-    #[schema(example = "Con 8 semanas cotizadas más (en 56 días, si conserva su empleo), podríamos ofrecerle $38,500.")]
+    #[schema(
+        example = "Con 8 semanas cotizadas más (en 56 días, si conserva su empleo), podríamos ofrecerle $38,500."
+    )]
     sentence: String,
 }
 

@@ -68,7 +68,9 @@ fn write_letter(
         Some("pdf") => written.pdf(),
         _ => {
             let message = format!("`{}` is no letter", path.display());
-            return Err(Failure::new(Exit::Usage, message).help("end its name in .md, .html or .pdf"));
+            return Err(
+                Failure::new(Exit::Usage, message).help("end its name in .md, .html or .pdf")
+            );
         }
     };
     fs::write(path, bytes).map_err(|error| {
@@ -87,8 +89,9 @@ fn template(
 ) -> Result<(String, String), Failure> {
     if let Some(path) = &args.template {
         let name = path.display().to_string();
-        let text = fs::read_to_string(path)
-            .map_err(|error| Failure::new(Exit::Failed, format!("cannot read `{name}`: {error}")))?;
+        let text = fs::read_to_string(path).map_err(|error| {
+            Failure::new(Exit::Failed, format!("cannot read `{name}`: {error}"))
+        })?;
         return Ok((name, text));
     }
     let file = language.pick(letter::FILE, letter::FILE_EN);
@@ -100,7 +103,10 @@ fn template(
             })?;
             Ok((file.to_owned(), text))
         }
-        None => Ok(("the standard letter".to_owned(), letter::standard(language).to_owned())),
+        None => Ok((
+            "the standard letter".to_owned(),
+            letter::standard(language).to_owned(),
+        )),
     }
 }
 

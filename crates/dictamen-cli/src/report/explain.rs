@@ -9,7 +9,11 @@ use serde_json::Value;
 use super::style::{self, BOLD, DIM, GOOD, HINT};
 
 /// Writes an explanation.
-pub(crate) fn write(out: &mut dyn Write, found: &Explanation, language: Language) -> io::Result<()> {
+pub(crate) fn write(
+    out: &mut dyn Write,
+    found: &Explanation,
+    language: Language,
+) -> io::Result<()> {
     let style = style::outcome(found.outcome);
     write!(out, "{style}{}{style:#}", found.outcome)?;
     if let Some(score) = found.score {
@@ -18,19 +22,31 @@ pub(crate) fn write(out: &mut dyn Write, found: &Explanation, language: Language
         let banded = language.pick("banda", "band");
         write!(out, "  {word} {score}, {banded} {band}")?;
     }
-    writeln!(out, "  {DIM}{}  {}{DIM:#}", found.application_id, found.as_of)?;
+    writeln!(
+        out,
+        "  {DIM}{}  {}{DIM:#}",
+        found.application_id, found.as_of
+    )?;
     if !found.reasons.is_empty() {
         writeln!(out, "\n{BOLD}{}{BOLD:#}", language.pick("Por qué", "Why"))?;
         for reason in &found.reasons {
             let text = language.pick(&reason.text.es_mx, &reason.text.en);
-            writeln!(out, "  {}. {text}  {DIM}{}{DIM:#}", reason.rank, reason.code)?;
+            writeln!(
+                out,
+                "  {}. {text}  {DIM}{}{DIM:#}",
+                reason.rank, reason.code
+            )?;
         }
     }
     let title = language.pick("Qué cambiaría la respuesta", "What would change the answer");
     writeln!(out, "\n{BOLD}{title}{BOLD:#}")?;
     for suggestion in &found.suggestions {
         let style = style::outcome(suggestion.outcome);
-        writeln!(out, "  {style}{}{style:#}  {}", suggestion.outcome, suggestion.sentence)?;
+        writeln!(
+            out,
+            "  {style}{}{style:#}  {}",
+            suggestion.outcome, suggestion.sentence
+        )?;
     }
     if let Some(without) = &found.without_suggestion {
         writeln!(out, "  {without}")?;
@@ -76,7 +92,11 @@ fn condition(out: &mut dyn Write, rule: &RuleTrace) -> io::Result<()> {
         Verdict::Passed => (GOOD, "passed"),
         Verdict::NotReached => (DIM, "not reached"),
     };
-    writeln!(out, "  {style}{word:<9}{style:#} {} {DIM}{}{DIM:#}", rule.rule, rule.stage)?;
+    writeln!(
+        out,
+        "  {style}{word:<9}{style:#} {} {DIM}{}{DIM:#}",
+        rule.rule, rule.stage
+    )?;
     for comparison in &rule.comparisons {
         let distance = comparison.distance.as_ref();
         let distance = distance.map(|distance| format!("  distance {distance}"));

@@ -14,7 +14,13 @@ pub(crate) fn write(out: &mut dyn Write, found: &Verification) -> io::Result<()>
         writeln!(out, "  {DIM}assumed:{DIM:#} {assumption}")?;
     }
     let reached = |checked: &&Checked| {
-        matches!(&checked.verdict, Verdict::Proved { witness: Some(_), .. })
+        matches!(
+            &checked.verdict,
+            Verdict::Proved {
+                witness: Some(_),
+                ..
+            }
+        )
     };
     let shown = found.promises.iter().filter(|checked| !reached(checked));
     for checked in shown {
@@ -28,13 +34,25 @@ pub(crate) fn write(out: &mut dyn Write, found: &Verification) -> io::Result<()>
         )?;
     }
     let examples = found.promises.iter().any(|checked| {
-        matches!(&checked.verdict, Verdict::Refuted { example: Some(_), .. })
+        matches!(
+            &checked.verdict,
+            Verdict::Refuted {
+                example: Some(_),
+                ..
+            }
+        )
     });
     if examples {
         let usual = &found.usual.characteristics;
-        let usual: Vec<String> = usual.iter().map(|(name, value)| named(name, Some(value))).collect();
+        let usual: Vec<String> = usual
+            .iter()
+            .map(|(name, value)| named(name, Some(value)))
+            .collect();
         let outcome = found.usual.outcome;
-        writeln!(out, "  {DIM}all else as with this applicant, decided {outcome}:{DIM:#}")?;
+        writeln!(
+            out,
+            "  {DIM}all else as with this applicant, decided {outcome}:{DIM:#}"
+        )?;
         for line in usual.chunks(4) {
             writeln!(out, "      {DIM}{}{DIM:#}", line.join(", "))?;
         }
@@ -44,11 +62,16 @@ pub(crate) fn write(out: &mut dyn Write, found: &Verification) -> io::Result<()>
 
 fn write_checked(out: &mut dyn Write, checked: &Checked) -> io::Result<()> {
     let name = &checked.name;
-    let place = checked.line.map(|line| format!(" (invariants.rhai:{line})"));
+    let place = checked
+        .line
+        .map(|line| format!(" (invariants.rhai:{line})"));
     let place = place.unwrap_or_default();
     match &checked.verdict {
         Verdict::Proved { because, .. } => {
-            writeln!(out, "  {GOOD}PROVED{GOOD:#}       {name}  {DIM}{because}{DIM:#}")
+            writeln!(
+                out,
+                "  {GOOD}PROVED{GOOD:#}       {name}  {DIM}{because}{DIM:#}"
+            )
         }
         Verdict::Refuted { because, example } => {
             writeln!(out, "  {BAD}REFUTED{BAD:#}      {name}{place}: {because}")?;
@@ -72,7 +95,10 @@ fn write_checked(out: &mut dyn Write, checked: &Checked) -> io::Result<()> {
 fn write_example(out: &mut dyn Write, example: &Example) -> io::Result<()> {
     for (at, applicant) in example.applicants.iter().enumerate() {
         let who = if at == 0 { "applicant" } else { "but with " };
-        let told = match at.checked_sub(1).and_then(|before| example.applicants.get(before)) {
+        let told = match at
+            .checked_sub(1)
+            .and_then(|before| example.applicants.get(before))
+        {
             Some(before) => differences(before, applicant),
             None => unusual(applicant),
         };
@@ -83,16 +109,14 @@ fn write_example(out: &mut dyn Write, example: &Example) -> io::Result<()> {
         };
         let outcome = applicant.outcome;
         let style = style::outcome(outcome);
-        let mut answer = format!("{style}{outcome}{style:#}");
-        if let Some(score) = applicant.score {
-            answer.push_str(&format!(", score {score}"));
-        }
-        if let Some(amount) = &applicant.amount {
-            answer.push_str(&format!(", {amount} MXN"));
-        }
-        if !applicant.reasons.is_empty() {
-            answer.push_str(&format!(", {}", applicant.reasons.join(" ")));
-        }
+        let score = applicant.score.map(|score| format!("score {score}"));
+        let amount = applicant.amount.as_ref().map(|amount| format!("{amount} MXN"));
+        let reasons = Some(applicant.reasons.join(" ")).filter(|reasons| !reasons.is_empty());
+        let answer: Vec<String> = [Some(format!("{style}{outcome}{style:#}")), score, amount, reasons]
+            .into_iter()
+            .flatten()
+            .collect();
+        let answer = answer.join(", ");
         writeln!(out, "      {who} {told}")?;
         writeln!(out, "        gets {answer}")?;
     }
@@ -107,7 +131,10 @@ fn unusual(applicant: &Applicant) -> Vec<String> {
 }
 
 fn differences(before: &Applicant, after: &Applicant) -> Vec<String> {
-    let names = before.characteristics.keys().chain(after.characteristics.keys());
+    let names = before
+        .characteristics
+        .keys()
+        .chain(after.characteristics.keys());
     let mut names: Vec<&&str> = names.collect();
     names.sort();
     names.dedup();
@@ -134,5 +161,8 @@ pub(crate) fn summary(out: &mut dyn Write, counts: Counts) -> io::Result<()> {
         refuted,
         not_decided,
     } = counts;
-    writeln!(out, "{proved} proved, {refuted} refuted, {not_decided} not decided")
+    writeln!(
+        out,
+        "{proved} proved, {refuted} refuted, {not_decided} not decided"
+    )
 }

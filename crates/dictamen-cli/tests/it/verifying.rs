@@ -15,10 +15,17 @@ fn a_policy_without_promises_is_held_to_those_of_every_policy() {
     assert_eq!(json["refuted"], 1);
     assert_eq!(json["policies"][0]["policy"], "demo");
     assert_eq!(json["policies"][0]["promises"][1]["verdict"], "proved");
-    place.write("rules/demo/invariants.rhai", "assume(|a| a.requested_term_months == 24 && a.requested_amount >= 1000);\n");
+    place.write(
+        "rules/demo/invariants.rhai",
+        "assume(|a| a.requested_term_months == 24 && a.requested_amount >= 1000);\n",
+    );
     let ran = place.run("verify");
     assert_eq!(ran.code, 0, "{}", ran.out);
-    assert!(ran.out.contains("8 proved, 0 refuted, 0 not decided"), "{}", ran.out);
+    assert!(
+        ran.out.contains("8 proved, 0 refuted, 0 not decided"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -37,13 +44,19 @@ fn a_refuted_promise_is_shown_and_ends_with_4() {
         let found: Value = serde_json::from_str(text).unwrap();
         found["folders"]["demo"]["policy"]["hash"].clone()
     };
-    assert_eq!(hash(&before), hash(&place.run("check demo --format json").out));
+    assert_eq!(
+        hash(&before),
+        hash(&place.run("check demo --format json").out)
+    );
 }
 
 #[test]
 fn a_mistake_in_the_promises_is_found_by_check_and_verify() {
     let place = Place::new();
-    place.write("rules/demo/invariants.rhai", "never(|a, d| d.outcom == APPROVE);\n");
+    place.write(
+        "rules/demo/invariants.rhai",
+        "never(|a, d| d.outcom == APPROVE);\n",
+    );
     for line in ["check demo", "verify demo"] {
         let ran = place.run(line);
         assert_eq!(ran.code, 3, "{line}");

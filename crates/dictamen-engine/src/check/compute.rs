@@ -138,8 +138,12 @@ fn annuity_factor(rate: &Interval, months: &Interval) -> (Interval, bool) {
         return unknown;
     };
     let slack = Decimal::new(1, 12);
-    let low = least.checked_mul(slack).and_then(|slack| least.checked_sub(slack));
-    let high = most.checked_mul(slack).and_then(|slack| most.checked_add(slack));
+    let low = least
+        .checked_mul(slack)
+        .and_then(|slack| least.checked_sub(slack));
+    let high = most
+        .checked_mul(slack)
+        .and_then(|slack| most.checked_add(slack));
     match (low, high) {
         (Some(low), Some(high)) => (Interval::between(low, high, false), false),
         _ => unknown,

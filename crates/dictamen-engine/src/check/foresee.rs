@@ -144,7 +144,10 @@ impl<'p> Prover<'p> {
             read: Vec::new(),
             cuts: vec![Vec::new(); definitions().len()],
             human_review: index_of("human_review_requested"),
-            requested: (index_of("requested_amount"), index_of("requested_term_months")),
+            requested: (
+                index_of("requested_amount"),
+                index_of("requested_term_months"),
+            ),
         };
         prover.look_up();
         prover
@@ -185,7 +188,10 @@ impl<'p> Prover<'p> {
             read.extend([self.requested.0, self.requested.1].into_iter().flatten());
         }
         self.read = read.into_iter().collect();
-        self.cuts = cuts.into_iter().map(|cuts| cuts.into_iter().collect()).collect();
+        self.cuts = cuts
+            .into_iter()
+            .map(|cuts| cuts.into_iter().collect())
+            .collect();
     }
 
     /// The characteristics that the answer can depend on, and those that promises ask for.

@@ -141,9 +141,9 @@ impl Interval {
         };
         let touches = match (first.high, second.low) {
             (End::Unbounded, _) | (_, End::Unbounded) => true,
-            (End::Closed(high), End::Closed(low)) if self.whole && other.whole => {
-                high.checked_add(Decimal::ONE).is_some_and(|next| next >= low)
-            }
+            (End::Closed(high), End::Closed(low)) if self.whole && other.whole => high
+                .checked_add(Decimal::ONE)
+                .is_some_and(|next| next >= low),
             (End::Open(high), End::Open(low)) => high > low,
             (End::Open(high) | End::Closed(high), End::Open(low) | End::Closed(low)) => high >= low,
         };
@@ -227,7 +227,9 @@ impl Interval {
         // `i64::MIN % -1` is rare enough to be taken for a failure here. A quotient by what is
         // above zero fits where those at the ends do.
         let certain = match op {
-            Operator::Divide | Operator::Remainder => other.low.number().is_some_and(|low| low > Decimal::ZERO),
+            Operator::Divide | Operator::Remainder => {
+                other.low.number().is_some_and(|low| low > Decimal::ZERO)
+            }
             _ => true,
         };
         let fits = found.bounds().is_some() && (!whole || found.fits_whole());

@@ -147,7 +147,7 @@ impl Values {
         let alike = self.known == other.known;
         let joined = self.known.exactly_with(&other.known)?;
         // Being missing is one more value, so nothing is mixed up.
-        (alike || !self.fails && !other.fails).then(|| Self {
+        (alike || !self.fails && !other.fails).then_some(Self {
             known: joined,
             missing: self.missing || other.missing,
             fails: self.fails || other.fails,
@@ -199,8 +199,8 @@ impl Known {
             (one, other) if one == other || other.is_nothing() => Some(one.clone()),
             (one, other) if one.is_nothing() => Some(other.clone()),
             (Self::Number(a), Self::Number(b)) => a.exactly_with(b).map(Self::Number),
-            (Self::Truth { .. }, Self::Truth { .. }) => Some(self.join(other)),
-            (Self::Text(Words::Only(_)), Self::Text(Words::Only(_))) => Some(self.join(other)),
+            (Self::Truth { .. }, Self::Truth { .. })
+            | (Self::Text(Words::Only(_)), Self::Text(Words::Only(_))) => Some(self.join(other)),
             _ => None,
         }
     }

@@ -44,5 +44,9 @@ fn cell(program: &Program, value: &Value) -> Cell {
         Value::Text(text) => program.texts.iter().position(|known| known == text),
         _ => None,
     };
-    Cell::of(value, Gap::None, TextAt::Program(at.map_or(u32::MAX, position)))
+    Cell::of(
+        value,
+        Gap::None,
+        TextAt::Program(at.map_or(u32::MAX, position)),
+    )
 }

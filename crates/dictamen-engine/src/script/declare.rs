@@ -15,8 +15,8 @@ use rust_decimal::Decimal;
 
 pub(crate) use invariant::Declared;
 pub(super) use invariant::{
-    constants as invariant_constants, names as invariant_names,
-    register as register_invariants, usage as invariant_usage,
+    constants as invariant_constants, names as invariant_names, register as register_invariants,
+    usage as invariant_usage,
 };
 pub(super) use register::register;
 
@@ -92,7 +92,10 @@ pub(super) struct OutcomeValue(Outcome);
 
 /// The outcome that a script value is, if it is one.
 pub(super) fn outcome_of(value: &Dynamic) -> Option<Outcome> {
-    value.clone().try_cast::<OutcomeValue>().map(|value| value.0)
+    value
+        .clone()
+        .try_cast::<OutcomeValue>()
+        .map(|value| value.0)
 }
 
 /// Puts the outcomes into a scope.

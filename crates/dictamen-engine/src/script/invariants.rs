@@ -52,7 +52,10 @@ fn run_here(
     let collector = std::mem::take(&mut *collector);
     let params = policy.declaration().params.clone();
     let lowering = Lowering::new(&scripts, texts, params, Vec::new(), Vec::new(), Vec::new());
-    let codes = policy.catalogue().iter().map(|reason| Arc::clone(&reason.code));
+    let codes = policy
+        .catalogue()
+        .iter()
+        .map(|reason| Arc::clone(&reason.code));
     let lowering = lowering.asking(codes.collect(), words);
     let declared = collector.promises(lowering, &mut diagnostics);
     (declared, diagnostics)

@@ -47,7 +47,8 @@ offer(|a, band| {{
 }
 
 fn load(script: &str, promises: &str) -> Result<(Policy, Invariants), String> {
-    let more = "\n[K03]\nes-MX = \"Siete\"\nen = \"Seven\"\n[L02]\nes-MX = \"Ocho\"\nen = \"Eight\"\n";
+    let more =
+        "\n[K03]\nes-MX = \"Siete\"\nen = \"Seven\"\n[L02]\nes-MX = \"Ocho\"\nen = \"Eight\"\n";
     let reasons = format!("{REASONS}{more}");
     let source: PolicySource = [
         ("policy.rhai", script),
@@ -68,9 +69,15 @@ fn applicants() -> Vec<Characteristics> {
     for applicant in grid() {
         for (amount, human) in [(3000, false), (20_000, false), (3000, true)] {
             let mut applicant = applicant.clone();
-            applicant.set("requested_amount", Value::Int(amount)).unwrap();
-            applicant.set("requested_term_months", Value::Int(12)).unwrap();
-            applicant.set("human_review_requested", Value::Bool(human)).unwrap();
+            applicant
+                .set("requested_amount", Value::Int(amount))
+                .unwrap();
+            applicant
+                .set("requested_term_months", Value::Int(12))
+                .unwrap();
+            applicant
+                .set("human_review_requested", Value::Bool(human))
+                .unwrap();
             all.push(applicant);
         }
     }
@@ -89,7 +96,12 @@ fn foretold(policy: &Policy, promised: &Invariants) -> Result<(), TestCaseError>
     for region in prover.everybody() {
         ways.extend(prover.ways(&region).unwrap());
     }
-    let bands: Vec<_> = policy.declaration().bands.iter().flat_map(|b| &b.bands).collect();
+    let bands: Vec<_> = policy
+        .declaration()
+        .bands
+        .iter()
+        .flat_map(|b| &b.bands)
+        .collect();
     let mut scratch = Scratch::new();
     let mut asking = Scratch::new();
     for facts in applicants() {
@@ -192,9 +204,7 @@ fn errors(promises: &str) -> String {
 
 #[test]
 fn mistakes_in_promises_are_told_with_their_places() {
-    let promises = r#"let least = 2;
-nevr(|a, d| d.outcome == APPROVE);
-"#;
+    let promises = "let least = 2;\nnevr(|a, d| d.outcome == APPROVE);\n";
     insta::assert_snapshot!("promise_unknown", errors(promises));
     let promises = r#"never(|a, d| d.outcom == APPROVE);
 always(|a, d| d.offer.amout > 0);
@@ -219,7 +229,8 @@ fn a_broken_promise_file_keeps_nobody_from_deciding() {
     let script = script(&["a.weeks_total < 2"; 5].map(str::to_owned));
     let (policy, _) = load(&script, "").unwrap();
     let source = |promises: &str| -> PolicySource {
-        let more = "\n[K03]\nes-MX = \"Siete\"\nen = \"Seven\"\n[L02]\nes-MX = \"Ocho\"\nen = \"Eight\"\n";
+        let more =
+            "\n[K03]\nes-MX = \"Siete\"\nen = \"Seven\"\n[L02]\nes-MX = \"Ocho\"\nen = \"Eight\"\n";
         let reasons = format!("{REASONS}{more}");
         [
             ("policy.rhai", script.as_str()),
@@ -231,11 +242,28 @@ fn a_broken_promise_file_keeps_nobody_from_deciding() {
         .collect()
     };
     let loaded = Policy::load(&source("never(|a, d| d.nothing);")).unwrap();
-    assert!(loaded.warnings.iter().any(dictamen_engine::Diagnostic::is_error));
+    assert!(
+        loaded
+            .warnings
+            .iter()
+            .any(dictamen_engine::Diagnostic::is_error)
+    );
     assert_eq!(loaded.policy.stamp().hash, policy.stamp().hash);
-    for hostile in ["loop { }", "let x = []; loop { x.push(x); }", "import \"policy\" as p;", "rule(\"K01\", |a| true);", "while true {}"] {
+    for hostile in [
+        "loop { }",
+        "let x = []; loop { x.push(x); }",
+        "import \"policy\" as p;",
+        "rule(\"K01\", |a| true);",
+        "while true {}",
+    ] {
         let loaded = Policy::load(&source(hostile)).unwrap();
-        assert!(loaded.warnings.iter().any(dictamen_engine::Diagnostic::is_error), "{hostile}");
+        assert!(
+            loaded
+                .warnings
+                .iter()
+                .any(dictamen_engine::Diagnostic::is_error),
+            "{hostile}"
+        );
     }
 }
 
@@ -247,7 +275,11 @@ stage("K", DECLINE, [rule("K01", |a| a.weeks_total < least)]);
 otherwise(APPROVE);"#;
     let promises = "for n in 0..2 { never(|a, d| a.weeks_total < least - n && d.outcome == APPROVE, `at ${n}`); }";
     let (policy, promised) = load(script, promises).unwrap();
-    let names: Vec<_> = promised.invariants().iter().map(|i| i.name.as_deref()).collect();
+    let names: Vec<_> = promised
+        .invariants()
+        .iter()
+        .map(|i| i.name.as_deref())
+        .collect();
     assert_eq!(names, [Some("at 0"), Some("at 1")]);
     let prover = Prover::new(&policy, &promised);
     for region in prover.everybody() {

@@ -43,7 +43,9 @@ pub(super) fn scorecard(
             let bins = scored.bins.iter().map(|(_, points)| *points);
             let best = bins.chain(scored.missing).max()?;
             let value = trace.rules.iter().find(|rule| rule.rule == scored.code);
-            let value = value.and_then(|rule| rule.value.clone()).unwrap_or_default();
+            let value = value
+                .and_then(|rule| rule.value.clone())
+                .unwrap_or_default();
             let number: Option<rust_decimal::Decimal> = match &value {
                 serde_json::Value::String(text) => text.parse().ok(),
                 serde_json::Value::Number(number) => number.to_string().parse().ok(),
@@ -52,9 +54,14 @@ pub(super) fn scorecard(
             let next = number.and_then(|number| {
                 let above = scored.bins.iter().filter(|(lower, _)| *lower > number);
                 let mut better = above.filter(|(_, points)| *points > given);
-                better.next().map(|(lower, _)| lower.normalize().to_string())
+                better
+                    .next()
+                    .map(|(lower, _)| lower.normalize().to_string())
             });
-            let reason = policy.catalogue().iter().find(|reason| reason.code == scored.code);
+            let reason = policy
+                .catalogue()
+                .iter()
+                .find(|reason| reason.code == scored.code);
             let text = reason.map(|reason| language.pick(&reason.es_mx, &reason.en));
             Some(Scored {
                 code: Arc::clone(&scored.code),

@@ -284,7 +284,10 @@ impl Search<'_> {
         let mut days = 0_i64;
         for moved in moves {
             let application = |request: &mut Option<DecisionRequest>| {
-                request.get_or_insert_with(|| self.request.clone()).application.clone()
+                request
+                    .get_or_insert_with(|| self.request.clone())
+                    .application
+                    .clone()
             };
             let mut changed = application(&mut request);
             match moved.reach.lever {

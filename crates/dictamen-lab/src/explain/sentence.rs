@@ -10,17 +10,21 @@ use super::{
     search::{Found, Move},
 };
 
-pub(super) fn suggestion(found: Found, language: Language) -> Suggestion {
+pub(super) fn suggestion(found: &Found, language: Language) -> Suggestion {
     let parts: Vec<String> = found
         .moves
         .iter()
-        .map(|moved| condition(moved, &found, language))
+        .map(|moved| condition(moved, found, language))
         .collect();
     let joined = parts.join(language.pick(" y ", " and "));
     let answer = answer(found.outcome, found.amount, language);
     let sentence = capital(&format!("{joined}, {answer}."));
     Suggestion {
-        changes: found.moves.iter().map(|moved| change(moved, &found)).collect(),
+        changes: found
+            .moves
+            .iter()
+            .map(|moved| change(moved, found))
+            .collect(),
         outcome: found.outcome,
         amount: found.amount.map(|amount| amount.normalize().to_string()),
         sentence,
@@ -86,7 +90,10 @@ fn condition(moved: &Move, found: &Found, language: Language) -> String {
         Lever::Term => {
             let (from, to) = (from.normalize(), to.normalize());
             language.pick(
-                format!("con un plazo de {} en lugar de {from}", months(to, language)),
+                format!(
+                    "con un plazo de {} en lugar de {from}",
+                    months(to, language)
+                ),
                 format!("with a term of {} instead of {from}", months(to, language)),
             )
         }
@@ -108,8 +115,14 @@ fn condition(moved: &Move, found: &Found, language: Language) -> String {
             let days = to.normalize();
             let weeks = more("weeks_total").filter(|weeks| *weeks > 0);
             let when = language.pick(
-                format!("en {days} {}, si conserva su empleo", plural(days, "día", "días")),
-                format!("in {days} {}, if the job lasts", plural(days, "day", "days")),
+                format!(
+                    "en {days} {}, si conserva su empleo",
+                    plural(days, "día", "días")
+                ),
+                format!(
+                    "in {days} {}, if the job lasts",
+                    plural(days, "day", "days")
+                ),
             );
             match weeks {
                 Some(weeks) => {
@@ -141,7 +154,10 @@ fn answer(outcome: Outcome, amount: Option<Decimal>, language: Language) -> Stri
             )
         }
         (Outcome::Approve, None) => language
-            .pick("la solicitud se aprobaría", "the application would be approved")
+            .pick(
+                "la solicitud se aprobaría",
+                "the application would be approved",
+            )
             .to_owned(),
         (Outcome::Counter, amount) => {
             let amount = pesos(amount.unwrap_or_default());
@@ -176,7 +192,9 @@ pub(crate) fn pesos(amount: Decimal) -> String {
     } else {
         format!("{amount:.2}")
     };
-    let (whole, cents) = text.split_once('.').map_or((&*text, None), |(w, c)| (w, Some(c)));
+    let (whole, cents) = text
+        .split_once('.')
+        .map_or((&*text, None), |(w, c)| (w, Some(c)));
     let mut grouped = String::new();
     let digits = whole.chars().count();
     for (at, digit) in whole.chars().enumerate() {

@@ -15,8 +15,18 @@ use super::{
 
 /// Words in names of characteristics that would stand for what nobody may be treated by.
 const PROTECTED: [&str; 12] = [
-    "sex", "gender", "birthplace", "nationality", "ethnic", "religion", "marital", "disab",
-    "pregnan", "surname", "first_name", "indigenous",
+    "sex",
+    "gender",
+    "birthplace",
+    "nationality",
+    "ethnic",
+    "religion",
+    "marital",
+    "disab",
+    "pregnan",
+    "surname",
+    "first_name",
+    "indigenous",
 ];
 
 /// Applicants tried for each rule and band.
@@ -93,7 +103,10 @@ fn has_reasons(search: &Search<'_>, declaration: &Declaration) -> Checked {
     let mut codes: Vec<&str> = Vec::new();
     let rules = declaration.stages.iter().flat_map(|stage| &stage.rules);
     codes.extend(rules.map(|rule| &*rule.code));
-    let scored = declaration.scorecard.iter().flat_map(|s| &s.characteristics);
+    let scored = declaration
+        .scorecard
+        .iter()
+        .flat_map(|s| &s.characteristics);
     codes.extend(scored.map(|scored| &*scored.code));
     for band in declaration.bands.iter().flat_map(|bands| &bands.bands) {
         if let BandEffect::End { code, .. } = &band.effect {
@@ -105,9 +118,7 @@ fn has_reasons(search: &Search<'_>, declaration: &Declaration) -> Checked {
     codes.extend(otherwise.and_then(|otherwise| otherwise.code.as_deref()));
     let told = |code: &str| {
         search.policy.catalogue().iter().any(|reason| {
-            &*reason.code == code
-                && !reason.es_mx.trim().is_empty()
-                && !reason.en.trim().is_empty()
+            &*reason.code == code && !reason.es_mx.trim().is_empty() && !reason.en.trim().is_empty()
         })
     };
     let silent: Vec<&str> = codes.iter().copied().filter(|code| !told(code)).collect();
@@ -125,7 +136,10 @@ fn has_reasons(search: &Search<'_>, declaration: &Declaration) -> Checked {
             example: None,
         }
     };
-    built_in("every decline, referral and counter-offer has a reason", verdict)
+    built_in(
+        "every decline, referral and counter-offer has a reason",
+        verdict,
+    )
 }
 
 /// Nothing that decides reads what nobody may be treated by.
@@ -134,7 +148,11 @@ fn protected(search: &Search<'_>) -> Checked {
     let decides = |at: &usize| search.prover.decides_by(*at);
     let read: Vec<usize> = (0..definitions().len()).filter(decides).collect();
     let is_protected = |name: &str| PROTECTED.iter().any(|word| name.contains(word));
-    let bad: Vec<&str> = read.iter().map(|at| name_of(*at)).filter(|n| is_protected(n)).collect();
+    let bad: Vec<&str> = read
+        .iter()
+        .map(|at| name_of(*at))
+        .filter(|n| is_protected(n))
+        .collect();
     if !bad.is_empty() {
         let because = format!("it reads {}", bad.join(", "));
         let refuted = Verdict::Refuted {
@@ -170,7 +188,10 @@ fn protected(search: &Search<'_>) -> Checked {
     } else {
         format!("age is: {}", ages.join(", "))
     };
-    let because = format!("{} characteristics are read, none of them such; {age}", read.len());
+    let because = format!(
+        "{} characteristics are read, none of them such; {age}",
+        read.len()
+    );
     let verdict = Verdict::Proved {
         because,
         witness: None,
@@ -210,11 +231,7 @@ fn unreachable() -> Verdict {
     }
 }
 
-fn witnessed<'a>(
-    search: &mut Search<'a>,
-    facts: Characteristics,
-    shows: Shows<'_, 'a>,
-) -> Verdict {
+fn witnessed<'a>(search: &mut Search<'a>, facts: Characteristics, shows: Shows<'_, 'a>) -> Verdict {
     Verdict::Proved {
         because: "an applicant gets there".to_owned(),
         witness: Some(search.example(facts, shows)),
@@ -285,6 +302,9 @@ fn distance(
 ) -> Option<u64> {
     spent.trials = spent.trials.saturating_add(1);
     let score = search.policy.evaluate(facts, &mut search.scratch).score()?;
-    let (below, over) = (cut_off.saturating_sub(score), score.saturating_sub(above.saturating_sub(1)));
+    let (below, over) = (
+        cut_off.saturating_sub(score),
+        score.saturating_sub(above.saturating_sub(1)),
+    );
     Some(below.max(over).max(0).unsigned_abs())
 }

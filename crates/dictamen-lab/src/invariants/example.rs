@@ -44,16 +44,22 @@ impl Applicant {
     ) -> Self {
         let mut scratch = Scratch::new();
         let decided = policy.evaluate(facts, &mut scratch);
-        let named = read.iter().filter_map(|at| Some((*at, definitions().get(*at)?.name)));
+        let named = read
+            .iter()
+            .filter_map(|at| Some((*at, definitions().get(*at)?.name)));
         let known = named.clone().filter(|(at, _)| !facts.get(*at).is_missing());
         let unusual = named.filter(|(at, _)| facts.get(*at) != usual.get(*at));
         Self {
-            characteristics: known.map(|(at, name)| (name, shown(facts.get(at)))).collect(),
+            characteristics: known
+                .map(|(at, name)| (name, shown(facts.get(at))))
+                .collect(),
             unusual: unusual.map(|(_, name)| name).collect(),
             outcome: decided.outcome(),
             score: decided.score(),
             band: decided.band().map(str::to_owned),
-            amount: decided.amount().map(|amount| amount.normalize().to_string()),
+            amount: decided
+                .amount()
+                .map(|amount| amount.normalize().to_string()),
             reasons: decided.codes().map(str::to_owned).collect(),
             facts: facts.clone(),
         }

@@ -11,8 +11,9 @@ use dictamen_model::characteristic::{Characteristics, Value};
 use rust_decimal::Decimal;
 
 use super::{
-    Limits, Verdict, meaning, name_of,
+    Limits, Verdict,
     example::{Applicant, Example},
+    meaning, name_of,
     shrink::{approach, shrink},
 };
 
@@ -99,7 +100,10 @@ impl<'a> Search<'a> {
         let mut best: Option<(Outcome, Characteristics)> = None;
         let mut left = self.limits.trials;
         for way in &ways {
-            if best.as_ref().is_some_and(|(outcome, _)| *outcome <= way.outcome()) {
+            if best
+                .as_ref()
+                .is_some_and(|(outcome, _)| *outcome <= way.outcome())
+            {
                 break;
             }
             let choices = self.choices(&way.region());
@@ -149,7 +153,9 @@ impl<'a> Search<'a> {
             let value = match &choice.usual {
                 Some(usual) if keep => Some(usual),
                 _ if attempt == 0 => choice.candidates.first(),
-                _ => choice.candidates.get(self.chance.below(choice.candidates.len())),
+                _ => choice
+                    .candidates
+                    .get(self.chance.below(choice.candidates.len())),
             };
             // What is never missing and has no candidate stays as it is.
             let _ = facts.set(choice.name, value.cloned().unwrap_or(Value::Missing));
@@ -270,7 +276,9 @@ impl<'a> Search<'a> {
                 continue;
             }
             spent.regions = spent.regions.saturating_add(1);
-            let parts = self.prover.worsened(&region, characteristic, direction, measure);
+            let parts = self
+                .prover
+                .worsened(&region, characteristic, direction, measure);
             for part in parts.unwrap_or_else(|| vec![region]) {
                 let choices = self.choices(&part);
                 for attempt in 0..TRIES {
@@ -369,7 +377,11 @@ impl<'a> Search<'a> {
     ) -> Example {
         let (usual, read) = (self.usual.clone(), self.prover.read().to_vec());
         let name = name_of(characteristic);
-        let rest: Vec<usize> = read.iter().copied().filter(|at| *at != characteristic).collect();
+        let rest: Vec<usize> = read
+            .iter()
+            .copied()
+            .filter(|at| *at != characteristic)
+            .collect();
         let (one, two) = (
             before.get(characteristic).clone(),
             after.get(characteristic).clone(),
@@ -485,8 +497,15 @@ impl<'a> Search<'a> {
     ) -> Example {
         let (usual, read) = (self.usual.clone(), self.prover.read().to_vec());
         let name = name_of(characteristic);
-        let rest: Vec<usize> = read.iter().copied().filter(|at| *at != characteristic).collect();
-        let (first, second) = (one.get(characteristic).clone(), two.get(characteristic).clone());
+        let rest: Vec<usize> = read
+            .iter()
+            .copied()
+            .filter(|at| *at != characteristic)
+            .collect();
+        let (first, second) = (
+            one.get(characteristic).clone(),
+            two.get(characteristic).clone(),
+        );
         let with = |facts: &Characteristics, value: &Value| {
             let mut changed = facts.clone();
             let _ = changed.set(name, value.clone());
@@ -494,9 +513,7 @@ impl<'a> Search<'a> {
         };
         let common = shrink(one.clone(), &usual, &rest, |facts| {
             let (one, two) = (with(facts, &first), with(facts, &second));
-            self.assumed(&one)
-                && self.assumed(&two)
-                && self.answer(&one) != self.answer(&two)
+            self.assumed(&one) && self.assumed(&two) && self.answer(&one) != self.answer(&two)
         });
         let mut after = with(&common, &second);
         approach(&mut after, characteristic, &first, &mut |after| {
@@ -512,7 +529,11 @@ impl<'a> Search<'a> {
 }
 
 pub(super) fn proved(spent: Spent) -> Verdict {
-    let regions = if spent.regions == 1 { "region" } else { "regions" };
+    let regions = if spent.regions == 1 {
+        "region"
+    } else {
+        "regions"
+    };
     Verdict::Proved {
         because: format!("exact over {} {regions} of applicants", spent.regions),
         witness: None,

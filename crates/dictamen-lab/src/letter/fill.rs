@@ -11,12 +11,32 @@ use super::{MOST_REASONS, PLACEHOLDERS, SECTIONS, TemplateError, outcome};
 use crate::explain::{Explanation, pesos};
 
 const MONTHS_ES: [&str; 12] = [
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
-    "octubre", "noviembre", "diciembre",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
 ];
 const MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 pub(super) fn fill(
@@ -36,7 +56,9 @@ pub(super) fn fill(
     while let Some((before, behind)) = rest.split_once("{{") {
         filler.put(before);
         line = line.saturating_add(before.matches('\n').count());
-        let Some((name, after)) = behind.split_once("}}").filter(|(name, _)| !name.contains('\n'))
+        let Some((name, after)) = behind
+            .split_once("}}")
+            .filter(|(name, _)| !name.contains('\n'))
         else {
             filler.refuse(line, "`{{` without `}}`".to_owned(), None);
             rest = "";
@@ -67,7 +89,11 @@ pub(super) fn fill(
     filler.put(rest);
     for (name, _, line) in std::mem::take(&mut filler.open) {
         let message = format!("the section `{name}` does not end");
-        filler.refuse(line, message, Some(format!("write `{{{{/{name}}}}}` where it ends")));
+        filler.refuse(
+            line,
+            message,
+            Some(format!("write `{{{{/{name}}}}}` where it ends")),
+        );
     }
     if filler.errors.is_empty() {
         Ok(filler.out)
@@ -108,7 +134,8 @@ impl Filler {
             let help = Some(help.unwrap_or_else(all));
             self.refuse(line, message, help);
         }
-        self.open.push((name.to_owned(), applies.unwrap_or(false), line));
+        self.open
+            .push((name.to_owned(), applies.unwrap_or(false), line));
     }
 
     fn end(&mut self, name: &str, line: usize) {
@@ -159,7 +186,9 @@ fn evidence(explanation: &Explanation) -> Vec<&str> {
         return Vec::new();
     }
     let reasons = explanation.reasons.iter().take(MOST_REASONS);
-    reasons.filter_map(|reason| reason.evidence.as_deref()).collect()
+    reasons
+        .filter_map(|reason| reason.evidence.as_deref())
+        .collect()
 }
 
 fn values(explanation: &Explanation, language: Language) -> BTreeMap<&'static str, String> {
@@ -170,10 +199,14 @@ fn values(explanation: &Explanation, language: Language) -> BTreeMap<&'static st
     let requested = asked("requested_amount");
     let requested = requested.as_ref().and_then(|value| value.as_str());
     let term = asked("requested_term_months");
-    let term = term.and_then(|term| term.as_i64()).map(|term| term.to_string());
+    let term = term
+        .and_then(|term| term.as_i64())
+        .map(|term| term.to_string());
     let offer = decision.offer.as_ref();
     let reasons = explanation.reasons.iter().take(MOST_REASONS);
-    let texts = reasons.clone().map(|reason| &*language.pick(&reason.text.es_mx, &reason.text.en).as_ref());
+    let texts = reasons
+        .clone()
+        .map(|reason| &**language.pick(&reason.text.es_mx, &reason.text.en));
     let texts: Vec<&str> = texts.collect();
     let codes: Vec<&str> = reasons.map(|reason| &*reason.code).collect();
     let suggestions = explanation.suggestions.iter();
@@ -193,17 +226,37 @@ fn values(explanation: &Explanation, language: Language) -> BTreeMap<&'static st
         ("reason_codes", plain(&codes.join(", "))),
         ("suggestions", list(&suggestions)),
         ("evidence", list(&evidence(explanation))),
-        ("offer_amount", offer.map_or_else(nothing, |offer| amount(&offer.amount))),
-        ("offer_term", offer.map_or_else(nothing, |offer| offer.term_months.to_string())),
-        ("offer_payment", offer.map_or_else(nothing, |offer| amount(&offer.monthly_payment))),
-        ("offer_rate", rate.map_or_else(nothing, |rate| format!("{} %", rate.normalize()))),
+        (
+            "offer_amount",
+            offer.map_or_else(nothing, |offer| amount(&offer.amount)),
+        ),
+        (
+            "offer_term",
+            offer.map_or_else(nothing, |offer| offer.term_months.to_string()),
+        ),
+        (
+            "offer_payment",
+            offer.map_or_else(nothing, |offer| amount(&offer.monthly_payment)),
+        ),
+        (
+            "offer_rate",
+            rate.map_or_else(nothing, |rate| format!("{} %", rate.normalize())),
+        ),
         ("policy", plain(&policy)),
-        ("score", explanation.score.map_or_else(nothing, |score| score.to_string())),
+        (
+            "score",
+            explanation
+                .score
+                .map_or_else(nothing, |score| score.to_string()),
+        ),
     ])
 }
 
 fn list(items: &[&str]) -> String {
-    let lines: Vec<String> = items.iter().map(|item| format!("- {}", escaped(item))).collect();
+    let lines: Vec<String> = items
+        .iter()
+        .map(|item| format!("- {}", escaped(item)))
+        .collect();
     lines.join("\n")
 }
 
@@ -221,7 +274,11 @@ fn escaped(text: &str) -> String {
 
 fn day(day: NaiveDate, language: Language) -> String {
     let at = usize::try_from(day.month0()).unwrap_or(0);
-    let month = language.pick(MONTHS_ES, MONTHS_EN).get(at).copied().unwrap_or_default();
+    let month = language
+        .pick(MONTHS_ES, MONTHS_EN)
+        .get(at)
+        .copied()
+        .unwrap_or_default();
     language.pick(
         format!("{} de {month} de {}", day.day(), day.year()),
         format!("{month} {}, {}", day.day(), day.year()),

@@ -52,10 +52,16 @@ pub(super) fn document(markdown: &str, language: Language, paper: Paper) -> Vec<
     let (catalog, tree, plain, bold, info) = (id(), id(), id(), id(), id());
     let ids: Vec<(Ref, Ref)> = pages.iter().map(|_| (id(), id())).collect();
     let title = language.pick("Respuesta a su solicitud", "Answer to your application");
-    pdf.catalog(catalog).pages(tree).lang(TextStr(language.tag()));
-    pdf.document_info(info).title(TextStr(title)).producer(TextStr("Dictamen"));
+    pdf.catalog(catalog)
+        .pages(tree)
+        .lang(TextStr(language.tag()));
+    pdf.document_info(info)
+        .title(TextStr(title))
+        .producer(TextStr("Dictamen"));
     let count = i32::try_from(ids.len()).unwrap_or(i32::MAX);
-    pdf.pages(tree).kids(ids.iter().map(|(page, _)| *page)).count(count);
+    pdf.pages(tree)
+        .kids(ids.iter().map(|(page, _)| *page))
+        .count(count);
     for (font, name) in [(plain, "Helvetica"), (bold, "Helvetica-Bold")] {
         let mut font = pdf.type1_font(font);
         font.base_font(Name(name.as_bytes()));
@@ -194,7 +200,10 @@ fn width_of(letters: &[u8], bold: bool, size: i32) -> i32 {
     let thousandths = letters.iter().fold(0_i32, |sum, letter| {
         sum.saturating_add(metrics::width(*letter, bold))
     });
-    thousandths.saturating_mul(size).checked_div(1000).unwrap_or(0)
+    thousandths
+        .saturating_mul(size)
+        .checked_div(1000)
+        .unwrap_or(0)
 }
 
 struct Page {
@@ -209,7 +218,8 @@ impl Page {
     fn down(&mut self, by: i32) {
         self.y = self.y.saturating_sub(by);
         if self.y < MARGIN {
-            self.done.push(std::mem::replace(&mut self.content, Content::new()));
+            self.done
+                .push(std::mem::replace(&mut self.content, Content::new()));
             self.y = self.height.saturating_sub(MARGIN).saturating_sub(by);
         }
     }

@@ -1,6 +1,8 @@
 //! Explanations and letters: every change that is told was decided again, and letters say what they
 //! should and nothing else.
 
+use std::fmt::Write as _;
+
 use dictamen_engine::{Outcome, words::Language};
 use dictamen_lab::{
     explain::{Explanation, MOST_DECISIONS, explain},
@@ -18,7 +20,14 @@ use crate::{
 
 fn explained(policy: &dictamen_engine::Policy, body: &Value, language: Language) -> Explanation {
     let request = DecisionRequest::parse(&serde_json::to_vec(body).unwrap()).unwrap();
-    explain(policy, &request, request.as_of.unwrap(), &PARAMETERS, language).unwrap()
+    explain(
+        policy,
+        &request,
+        request.as_of.unwrap(),
+        &PARAMETERS,
+        language,
+    )
+    .unwrap()
 }
 
 /// The request of the README.
@@ -51,7 +60,7 @@ fn sentences(body: &Value) -> String {
     for language in [Language::Spanish, Language::English] {
         let found = explained(&NOMINA, body, language);
         for suggestion in &found.suggestions {
-            out.push_str(&format!("{}: {}\n", suggestion.outcome, suggestion.sentence));
+            writeln!(out, "{}: {}", suggestion.outcome, suggestion.sentence).unwrap();
         }
         out.push_str(&found.without_suggestion.unwrap_or_default());
         out.push('\n');
@@ -66,7 +75,13 @@ fn suggestions_are_sentences_for_applicants() {
     minor["employment_records"]["internal_identification"] = json!("QXWA100309MPLRNLA3");
     insta::assert_snapshot!(
         "suggestions",
-        format!("{}\n{}\n{}\n{}", sentences(&readme()), sentences(&newcomer()), sentences(&indebted()), sentences(&minor))
+        format!(
+            "{}\n{}\n{}\n{}",
+            sentences(&readme()),
+            sentences(&newcomer()),
+            sentences(&indebted()),
+            sentences(&minor)
+        )
     );
 }
 
@@ -91,7 +106,12 @@ fn nothing_is_suggested_to_whom_nothing_helps() {
     body["employment_records"] = json!([]);
     let found = explained(&NOMINA, &body, Language::English);
     assert!(found.suggestions.is_empty());
-    assert!(found.without_suggestion.unwrap().contains("A person will look"));
+    assert!(
+        found
+            .without_suggestion
+            .unwrap()
+            .contains("A person will look")
+    );
 }
 
 proptest! {
@@ -154,10 +174,14 @@ proptest! {
 
 #[test]
 fn the_standard_letters_say_why_and_what_would_change_it() {
-    for (language, name) in [(Language::Spanish, "letter_es"), (Language::English, "letter_en")] {
+    for (language, name) in [
+        (Language::Spanish, "letter_es"),
+        (Language::English, "letter_en"),
+    ] {
         for (body, case) in [(readme(), "counter"), (newcomer(), "decline")] {
             let found = explained(&NOMINA, &body, language);
-            let letter = Letter::new(letter::standard(language), &found, language, Paper::Letter).unwrap();
+            let letter =
+                Letter::new(letter::standard(language), &found, language, Paper::Letter).unwrap();
             // No codes, unless the template asks.
             assert!(!letter.markdown().contains("L01") && !letter.markdown().contains("E05"));
             insta::assert_snapshot!(format!("{name}_{case}"), letter.markdown());
@@ -170,9 +194,18 @@ fn what_a_caller_sends_is_text_in_every_form() {
     let mut body = readme();
     body["application"]["application_id"] = json!("<script>alert(1)</script>**x** [a](b)");
     let found = explained(&NOMINA, &body, Language::Spanish);
-    let letter = Letter::new("# {{application_id}}\n\n{{reason_codes}} <b>own</b>", &found, Language::Spanish, Paper::A4).unwrap();
+    let letter = Letter::new(
+        "# {{application_id}}\n\n{{reason_codes}} <b>own</b>",
+        &found,
+        Language::Spanish,
+        Paper::A4,
+    )
+    .unwrap();
     let html = letter.html();
-    assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;**x** [a](b)"), "{html}");
+    assert!(
+        html.contains("&lt;script&gt;alert(1)&lt;/script&gt;**x** [a](b)"),
+        "{html}"
+    );
     assert!(html.contains("L01 &lt;b&gt;own&lt;/b&gt;"), "{html}");
     let pdf = letter.pdf();
     assert!(pdf.windows(9).any(|part| part == b"<script>a"));
@@ -182,11 +215,22 @@ fn what_a_caller_sends_is_text_in_every_form() {
 #[test]
 fn a_long_letter_has_several_pages() {
     let found = explained(&NOMINA, &readme(), Language::Spanish);
-    let long = format!("# Título\n\n{}\n\n{}", "palabra ".repeat(4000), "x".repeat(500));
-    let pdf = Letter::new(&long, &found, Language::Spanish, Paper::Letter).unwrap().pdf();
+    let long = format!(
+        "# Título\n\n{}\n\n{}",
+        "palabra ".repeat(4000),
+        "x".repeat(500)
+    );
+    let pdf = Letter::new(&long, &found, Language::Spanish, Paper::Letter)
+        .unwrap()
+        .pdf();
     let text = String::from_utf8_lossy(&pdf);
     let count = text.split("/Count ").nth(1).unwrap();
-    let count: usize = count.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap();
+    let count: usize = count
+        .split(|c: char| !c.is_ascii_digit())
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!(count > 3, "{count}");
 }
 

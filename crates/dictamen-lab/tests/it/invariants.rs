@@ -42,18 +42,25 @@ fn is_decided_so(policy: &Policy, promised: &Invariants, told: &Applicant) {
     assert_eq!(decided.score(), told.score);
     assert_eq!(decided.band(), told.band.as_deref());
     assert_eq!(decided.codes().collect::<Vec<_>>(), told.reasons);
-    let amount = decided.amount().map(|amount| amount.normalize().to_string());
+    let amount = decided
+        .amount()
+        .map(|amount| amount.normalize().to_string());
     assert_eq!(amount, told.amount);
 }
 
 fn verdict<'v>(found: &'v Verification, name: &str) -> &'v Verdict {
     let checked = found.promises.iter().find(|checked| checked.name == name);
-    &checked.unwrap_or_else(|| panic!("no promise {name}")).verdict
+    &checked
+        .unwrap_or_else(|| panic!("no promise {name}"))
+        .verdict
 }
 
 #[test]
 fn the_shipped_policies_keep_what_they_promise() {
-    for (policy, id) in [(&*NOMINA, "nomina-personal-loan-mx"), (&*STARTER, "starter-mx")] {
+    for (policy, id) in [
+        (&*NOMINA, "nomina-personal-loan-mx"),
+        (&*STARTER, "starter-mx"),
+    ] {
         let promised = promises(policy, id, None);
         let found = shown(policy, id, None);
         for checked in &found.promises {
@@ -74,7 +81,11 @@ fn the_shipped_policies_keep_what_they_promise() {
         }
         is_decided_so(policy, &promised, &found.usual);
         assert_eq!(found.usual.outcome, Outcome::Approve);
-        assert_eq!(shown(policy, id, None), found, "the same question has the same answer");
+        assert_eq!(
+            shown(policy, id, None),
+            found,
+            "the same question has the same answer"
+        );
     }
 }
 
@@ -92,24 +103,36 @@ always(|a, d| d.outcome == APPROVE || d.outcome == DECLINE, \"no doubt\");
     let promised = promises(&NOMINA, id, Some(text));
     let found = shown(&NOMINA, id, Some(text));
     for name in ["weeks", "belvo", "age", "amounts", "weeks told", "no doubt"] {
-        let Verdict::Refuted { example: Some(example), .. } = verdict(&found, name) else {
+        let Verdict::Refuted {
+            example: Some(example),
+            ..
+        } = verdict(&found, name)
+        else {
             panic!("{name}: {:?}", verdict(&found, name));
         };
         let all = &example.applicants;
-        all.iter().for_each(|one| is_decided_so(&NOMINA, &promised, one));
+        for one in all {
+            is_decided_so(&NOMINA, &promised, one);
+        }
         let number = |at: usize, name: &str| all[at].characteristics[name].as_i64().unwrap();
         match name {
             // A week more, and a referral becomes a decline: the band above it has an offer to refuse.
             "weeks" => {
                 assert_eq!(number(1, "weeks_total") - number(0, "weeks_total"), 1);
-                assert_eq!((all[0].outcome, all[1].outcome), (Outcome::Refer, Outcome::Decline));
+                assert_eq!(
+                    (all[0].outcome, all[1].outcome),
+                    (Outcome::Refer, Outcome::Decline)
+                );
             }
             "belvo" => {
                 assert!(number(1, "belvo_score_12m") > number(0, "belvo_score_12m"));
                 assert!(all[1].outcome > all[0].outcome);
             }
             "age" => {
-                assert_eq!(all[0].facts.by_name("weeks_total"), all[1].facts.by_name("weeks_total"));
+                assert_eq!(
+                    all[0].facts.by_name("weeks_total"),
+                    all[1].facts.by_name("weeks_total")
+                );
                 assert_ne!(all[0].outcome, all[1].outcome);
             }
             "amounts" => {
@@ -127,12 +150,19 @@ always(|a, d| d.outcome == APPROVE || d.outcome == DECLINE, \"no doubt\");
 fn an_example_is_as_ordinary_as_it_can_be() {
     let text = "never(|a, d| a.weeks_total < 40 && a.tenure_current_days > 500 && d.outcome == APPROVE, \"short\");";
     let found = shown(&NOMINA, "nomina-personal-loan-mx", Some(text));
-    let Verdict::Refuted { example: Some(example), .. } = verdict(&found, "short") else {
+    let Verdict::Refuted {
+        example: Some(example),
+        ..
+    } = verdict(&found, "short")
+    else {
         panic!("{:?}", verdict(&found, "short"));
     };
     let applicant = &example.applicants[0];
     assert!(applicant.unusual.contains(&"weeks_total"), "{applicant:?}");
-    assert_eq!(applicant.characteristics["weeks_total"], 39, "{applicant:?}");
+    assert_eq!(
+        applicant.characteristics["weeks_total"], 39,
+        "{applicant:?}"
+    );
     assert!(applicant.unusual.len() <= 3, "{:?}", applicant.unusual);
 }
 
@@ -158,10 +188,9 @@ scorecard(0, [characteristic("S10", |a| a.jobs_listed, [[0, 0], [2, 10]], missin
 bands([band("A", 5, REFER, "S11"), band("B", 0, DECLINE, "S12")]);
 otherwise(APPROVE);"#;
     let codes = ["K01", "K02", "S10", "S11", "S12"];
-    let reasons: String = codes
-        .iter()
+    let reasons = codes
         .map(|code| format!("[{code}]\nes-MX = \"Texto {code}\"\nen = \"Text {code}\"\n"))
-        .collect();
+        .concat();
     let files: PolicySource = [("policy.rhai", script), ("reasons.toml", &reasons)]
         .map(|(path, text)| (path, text.as_bytes()))
         .into_iter()
@@ -169,9 +198,19 @@ otherwise(APPROVE);"#;
     let policy = Policy::load(&files).unwrap().policy;
     let promised = Invariants::load(&files, &policy).unwrap();
     let found = verify(&policy, &promised, Limits::default());
-    assert!(matches!(verdict(&found, "rule K02 is reached"), Verdict::Refuted { example: None, .. }));
-    for name in ["rule K01 is reached", "band A is reached", "band B is reached"] {
-        assert!(matches!(verdict(&found, name), Verdict::Proved { .. }), "{name}");
+    assert!(matches!(
+        verdict(&found, "rule K02 is reached"),
+        Verdict::Refuted { example: None, .. }
+    ));
+    for name in [
+        "rule K01 is reached",
+        "band A is reached",
+        "band B is reached",
+    ] {
+        assert!(
+            matches!(verdict(&found, name), Verdict::Proved { .. }),
+            "{name}"
+        );
     }
 }
 

@@ -65,7 +65,10 @@ pub(crate) async fn explain_decision(app: App, id: &str, uri: &Uri) -> Result<Re
             .ok_or_else(|| {
                 let help = suggest::help(&value, ["es-MX", "en"]);
                 let help = help.unwrap_or_else(|| "it is `es-MX` or `en`".to_owned());
-                Problem::new(Kind::InvalidQuery, format!("unknown value of `lang`; {help}"))
+                Problem::new(
+                    Kind::InvalidQuery,
+                    format!("unknown value of `lang`; {help}"),
+                )
             })?;
     }
     let kept = log::log(&app)?;

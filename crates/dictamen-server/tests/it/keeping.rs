@@ -318,7 +318,14 @@ async fn a_decision_can_be_explained() {
     assert_eq!(found.status, StatusCode::OK, "{:?}", found.json());
     let found = found.json();
     assert_eq!(found["language"], "es-MX");
-    for same in ["decision_id", "outcome", "score", "band", "reasons", "as_of"] {
+    for same in [
+        "decision_id",
+        "outcome",
+        "score",
+        "band",
+        "reasons",
+        "as_of",
+    ] {
         assert_eq!(found[same], answer[same], "{same}");
     }
     assert!(!found["conditions"].as_array().unwrap().is_empty());
@@ -332,7 +339,11 @@ async fn a_decision_can_be_explained() {
         (format!("{explain}?lang=fr"), 400, "invalid-query"),
         (format!("{explain}?language=en"), 400, "invalid-query"),
         (format!("{explain}?policy=dmo"), 404, "unknown-policy"),
-        ("/v1/decisions/none:explain".to_owned(), 404, "unknown-decision"),
+        (
+            "/v1/decisions/none:explain".to_owned(),
+            404,
+            "unknown-decision",
+        ),
         (format!("/v1/decisions/{id}:explian"), 404, "not-found"),
     ] {
         let refused = kept.service.post(&path, "").await;
@@ -365,7 +376,10 @@ async fn what_was_erased_is_said_to_be() {
         .await;
     assert_eq!(refused.status, StatusCode::GONE);
     let explain = format!("/v1/decisions/{id}:explain");
-    assert_eq!(kept.service.post(&explain, "").await.status, StatusCode::GONE);
+    assert_eq!(
+        kept.service.post(&explain, "").await.status,
+        StatusCode::GONE
+    );
 }
 
 #[tokio::test]

@@ -36,7 +36,11 @@ impl Prover<'_> {
         let case = region.0.with(characteristic, known);
         let rising = self.score_rises(&case, characteristic, direction);
         if measure == Measure::Score {
-            return Some(if rising { Vec::new() } else { vec![region.clone()] });
+            return Some(if rising {
+                Vec::new()
+            } else {
+                vec![region.clone()]
+            });
         }
         let ways = self.ways(&Region(case))?;
         let mut found: Vec<Case> = Vec::new();
@@ -78,16 +82,16 @@ impl Prover<'_> {
 
     /// The points of all that reads a characteristic, stretch by stretch of it; `None` where one
     /// stretch can give several.
-    fn sums(
-        &self,
-        scorecard: &Scorecard,
-        case: &Case,
-        characteristic: usize,
-    ) -> Option<Vec<i64>> {
+    fn sums(&self, scorecard: &Scorecard, case: &Case, characteristic: usize) -> Option<Vec<i64>> {
         let all = self.world.values_of(characteristic, case).known.number()?;
         let cuts = self.cuts(characteristic);
-        let lows = [End::Unbounded].into_iter().chain(cuts.iter().map(|cut| End::Closed(*cut)));
-        let highs = cuts.iter().map(|cut| End::Open(*cut)).chain([End::Unbounded]);
+        let lows = [End::Unbounded]
+            .into_iter()
+            .chain(cuts.iter().map(|cut| End::Closed(*cut)));
+        let highs = cuts
+            .iter()
+            .map(|cut| End::Open(*cut))
+            .chain([End::Unbounded]);
         let mut sums = Vec::new();
         for (low, high) in lows.zip(highs) {
             let whole = all.whole;
@@ -137,8 +141,9 @@ impl Pair<'_, '_> {
             Measure::Amount => {
                 let amount = |way: &Way| way.decision.get(4).and_then(|part| part.known.number());
                 match (amount(self.before), amount(self.after)) {
-                    (Some(before), Some(after)) => ends(before.high, after.low)
-                        .is_none_or(|(before, after)| after < before),
+                    (Some(before), Some(after)) => {
+                        ends(before.high, after.low).is_none_or(|(before, after)| after < before)
+                    }
                     _ => false,
                 }
             }

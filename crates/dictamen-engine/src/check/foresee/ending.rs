@@ -1,9 +1,14 @@
 //! The ways through the offer, or through `otherwise`.
 
+use std::sync::Arc;
+
 use dictamen_model::characteristic::Value;
 use rust_decimal::Decimal;
 
-use super::{Ending, given, stages::Walk};
+use super::{
+    Ending, given,
+    stages::{Walk, named},
+};
 use crate::{
     Outcome,
     check::{
@@ -21,6 +26,9 @@ use crate::{
 const HIGHEST_RATE: i64 = 10;
 
 type Scores = Option<(i64, i64)>;
+
+/// Who gets an offer, the codes that may be told with it, and whether it is reduced.
+type Granted = (Case, Vec<(Arc<str>, Values)>, bool);
 
 impl Walk<'_, '_> {
     pub(super) fn ending(
@@ -82,7 +90,7 @@ impl Walk<'_, '_> {
     ) -> Vec<Values> {
         let mut decision = self.prover.known(outcome);
         self.scored(&mut decision, band, scores);
-        self.named(&mut decision, 3, &stage.into());
+        named(&mut decision, 3, &stage.into());
         decision
     }
 
@@ -96,9 +104,20 @@ impl Walk<'_, '_> {
     ) -> Option<()> {
         let mut decision = self.decision(Outcome::Refer, band, scores, OFFER);
         let codes = self.prover.promised.codes();
-        given(&mut decision, codes, code, Values::exactly(&Value::Bool(true)));
+        given(
+            &mut decision,
+            codes,
+            code,
+            Values::exactly(&Value::Bool(true)),
+        );
         let ending = Ending::Offer(band);
-        self.push(case.clone(), ending, Outcome::Refer, decision, code == FAILED)
+        self.push(
+            case.clone(),
+            ending,
+            Outcome::Refer,
+            decision,
+            code == FAILED,
+        )
     }
 
     /// An offer of which nothing is known: it may end in any way.
@@ -180,7 +199,7 @@ impl<'w> Granting<'_, 'w> {
 
     /// The cases in which all terms are known, with the codes that are given and whether there is
     /// one.
-    fn granted(&self, case: &Case) -> Vec<(Case, Vec<(std::sync::Arc<str>, Values)>, bool)> {
+    fn granted(&self, case: &Case) -> Vec<Granted> {
         let known = self.mind.assume(self.node, Wanted::KNOWN, case);
         let mut found = Vec::new();
         for case in known {
@@ -189,10 +208,13 @@ impl<'w> Granting<'_, 'w> {
                 for case in self.mind.among(&rest, &reduction.condition, Wanted::TRUE) {
                     let behind = self.reductions.iter().skip(at.saturating_add(1));
                     let behind = behind.map(|other| {
-                        (std::sync::Arc::clone(&other.code), self.mind.values(&other.condition, &case))
+                        (
+                            Arc::clone(&other.code),
+                            self.mind.values(&other.condition, &case),
+                        )
                     });
                     let sure = Values::exactly(&Value::Bool(true));
-                    let first = (std::sync::Arc::clone(&reduction.code), sure);
+                    let first = (Arc::clone(&reduction.code), sure);
                     let codes = [first].into_iter().chain(behind).collect();
                     found.push((case, codes, true));
                 }
@@ -256,9 +278,10 @@ impl<'w> Granting<'_, 'w> {
             // Who is offered less is told why: nothing to be told where it cannot be less.
             let told = reduced
                 || self.is_exactly(node, requested)
-                || self.reductions.iter().any(|reduction| {
-                    self.is_shortfall(&reduction.condition, node, requested)
-                });
+                || self
+                    .reductions
+                    .iter()
+                    .any(|reduction| self.is_shortfall(&reduction.condition, node, requested));
             more || !told
         })
     }
@@ -318,4 +341,3 @@ impl<'w> Granting<'_, 'w> {
         **less == *node && self.is_exactly(than, requested)
     }
 }
-

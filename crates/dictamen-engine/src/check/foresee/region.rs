@@ -146,7 +146,10 @@ impl Prover<'_> {
         }
         let (below, from) = halves(&interval, middle);
         let known = |interval| Values::known(Known::Number(interval));
-        Some((region.with(index, known(below)), region.with(index, known(from))))
+        Some((
+            region.with(index, known(below)),
+            region.with(index, known(from)),
+        ))
     }
 
     /// Values of a characteristic within a region that are worth a try: what is usual, the ends, and
@@ -160,7 +163,10 @@ impl Prover<'_> {
             Known::Number(interval) => self.numbers(definition, interval, index),
             Known::Truth { yes, no } => {
                 let yes = yes.then_some(Value::Bool(true));
-                no.then_some(Value::Bool(false)).into_iter().chain(yes).collect()
+                no.then_some(Value::Bool(false))
+                    .into_iter()
+                    .chain(yes)
+                    .collect()
             }
             Known::Text(Words::Only(words)) => {
                 words.iter().map(|word| Value::Text(word.clone())).collect()
@@ -196,12 +202,22 @@ impl Prover<'_> {
             }
         }
         if let Some((low, high)) = interval.bounds() {
-            let middle = high.checked_add(low).and_then(|sum| sum.checked_div(Decimal::TWO));
-            numbers.extend(middle.map(|middle| if interval.whole { middle.round() } else { middle }));
+            let middle = high
+                .checked_add(low)
+                .and_then(|sum| sum.checked_div(Decimal::TWO));
+            numbers.extend(middle.map(|middle| {
+                if interval.whole {
+                    middle.round()
+                } else {
+                    middle
+                }
+            }));
         }
         let mut kept: Vec<Value> = Vec::new();
         for number in numbers {
-            let inside = !interval.meet(&Interval::single(number, interval.whole)).is_empty();
+            let inside = !interval
+                .meet(&Interval::single(number, interval.whole))
+                .is_empty();
             let value = match definition.kind {
                 Kind::Int => i64::try_from(number).ok().map(Value::Int),
                 Kind::Date => day(number),

@@ -2,7 +2,10 @@
 
 use dictamen_model::characteristic::Value;
 
-use super::{Ending, Prover, SCORE, given, stages::Walk};
+use super::{
+    Ending, Prover, SCORE, given,
+    stages::{Walk, named},
+};
 use crate::{
     Outcome,
     check::{
@@ -67,14 +70,30 @@ impl<'p> Walk<'_, 'p> {
     fn doubt(&mut self, case: &Case, code: &str) -> Option<()> {
         let mut decision = self.prover.known(Outcome::Refer);
         let codes = self.prover.promised.codes();
-        let either = || Values::known(Known::Truth { yes: true, no: true });
+        let either = || {
+            Values::known(Known::Truth {
+                yes: true,
+                no: true,
+            })
+        };
         for possible in [FAILED, UNDECIDED] {
             given(&mut decision, codes, possible, either());
         }
-        given(&mut decision, codes, code, Values::exactly(&Value::Bool(true)));
-        self.named(&mut decision, 3, &SCORE.into());
+        given(
+            &mut decision,
+            codes,
+            code,
+            Values::exactly(&Value::Bool(true)),
+        );
+        named(&mut decision, 3, &SCORE.into());
         let failed = code == FAILED || self.may_fail(case);
-        self.push(case.clone(), Ending::Score, Outcome::Refer, decision, failed)
+        self.push(
+            case.clone(),
+            Ending::Score,
+            Outcome::Refer,
+            decision,
+            failed,
+        )
     }
 
     /// Whether points of some characteristic may not be computed.
@@ -88,7 +107,9 @@ impl<'p> Walk<'_, 'p> {
             let below = first.is_none_or(|first| {
                 let first = Values::known(Known::Number(Interval::single(first, false)));
                 let less = Comparator::Less;
-                !mind.against(less, body, &first, Wanted::TRUE, case).is_empty()
+                !mind
+                    .against(less, body, &first, Wanted::TRUE, case)
+                    .is_empty()
             });
             below || !mind.assume(body, Wanted::FAILED, case).is_empty()
         })
@@ -117,14 +138,24 @@ impl<'p> Walk<'_, 'p> {
                     self.scored(&mut decision, Some(at), scores);
                     let codes = self.prover.promised.codes();
                     if *score_reasons > 0 {
-                        let either = || Values::known(Known::Truth { yes: true, no: true });
+                        let either = || {
+                            Values::known(Known::Truth {
+                                yes: true,
+                                no: true,
+                            })
+                        };
                         let scored = self.prover.declaration.scorecard.iter();
                         for scored in scored.flat_map(|found| &found.characteristics) {
                             given(&mut decision, codes, &scored.code, either());
                         }
                     }
-                    given(&mut decision, codes, code, Values::exactly(&Value::Bool(true)));
-                    self.named(&mut decision, 3, &SCORE.into());
+                    given(
+                        &mut decision,
+                        codes,
+                        code,
+                        Values::exactly(&Value::Bool(true)),
+                    );
+                    named(&mut decision, 3, &SCORE.into());
                     self.ends(case, Ending::Band(at), *outcome, decision)?;
                 }
             }
@@ -148,7 +179,7 @@ impl<'p> Walk<'_, 'p> {
         }
         let bands = self.prover.declaration.bands.as_ref();
         if let Some(band) = band.and_then(|at| bands?.bands.get(at)) {
-            self.named(decision, 2, &band.id);
+            named(decision, 2, &band.id);
         }
     }
 }

@@ -124,26 +124,31 @@ impl<'a, 'p> Walk<'a, 'p> {
     ) -> Option<()> {
         let mut decision = self.prover.known(Outcome::Refer);
         let codes = self.prover.promised.codes();
-        let either = || Values::known(Known::Truth { yes: true, no: true });
+        let either = || {
+            Values::known(Known::Truth {
+                yes: true,
+                no: true,
+            })
+        };
         given(&mut decision, codes, UNDECIDED, either());
         given(&mut decision, codes, FAILED, either());
         for rule in stage.rules.iter().skip(from) {
             given(&mut decision, codes, &rule.code, either());
         }
-        self.named(&mut decision, 3, &stage.name);
-        self.push(case, Ending::Doubt(at), Outcome::Refer, decision, doubt.failed)
+        named(&mut decision, 3, &stage.name);
+        self.push(
+            case,
+            Ending::Doubt(at),
+            Outcome::Refer,
+            decision,
+            doubt.failed,
+        )
     }
 
-    fn fired(
-        &mut self,
-        at: usize,
-        stage: &'p Stage,
-        position: usize,
-        case: &Case,
-    ) -> Option<()> {
+    fn fired(&mut self, at: usize, stage: &'p Stage, position: usize, case: &Case) -> Option<()> {
         let codes = self.prover.promised.codes();
         let mut decision = self.prover.known(stage.outcome);
-        self.named(&mut decision, 3, &stage.name);
+        named(&mut decision, 3, &stage.name);
         for (other, rule) in stage.rules.iter().enumerate().skip(position) {
             if !codes.contains(&rule.code) {
                 continue;
@@ -172,7 +177,10 @@ impl<'a, 'p> Walk<'a, 'p> {
         outcome: Outcome,
         decision: Vec<Values>,
     ) -> Option<()> {
-        let human = self.prover.human_review.filter(|_| outcome == Outcome::Decline);
+        let human = self
+            .prover
+            .human_review
+            .filter(|_| outcome == Outcome::Decline);
         let Some(human) = human else {
             return self.push(case.clone(), ending, outcome, decision, false);
         };
@@ -216,12 +224,12 @@ impl<'a, 'p> Walk<'a, 'p> {
         });
         (self.ways.len() <= MOST).then_some(())
     }
+}
 
-    /// Says what a part of the decision that is a name is.
-    pub(super) fn named(&self, decision: &mut [Values], part: usize, name: &Arc<str>) {
-        if let Some(part) = decision.get_mut(part) {
-            *part = Values::exactly(&Value::Text(Arc::clone(name)));
-        }
+/// Says what a part of the decision that is a name is.
+pub(super) fn named(decision: &mut [Values], part: usize, name: &Arc<str>) {
+    if let Some(part) = decision.get_mut(part) {
+        *part = Values::exactly(&Value::Text(Arc::clone(name)));
     }
 }
 

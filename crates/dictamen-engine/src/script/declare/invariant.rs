@@ -139,7 +139,9 @@ impl Collector {
     }
 
     fn promise(&mut self, name: Option<Arc<str>>, claim: RawClaim, place: Place) {
-        self.promised.promises.push(RawPromise { name, claim, place });
+        self.promised
+            .promises
+            .push(RawPromise { name, claim, place });
     }
 
     /// The characteristic that an argument names.
@@ -170,13 +172,13 @@ impl Collector {
         let mut declared = Declared::default();
         for (raw, name, place) in self.promised.assumptions {
             let condition = lowering.assumption(&raw, place);
-            declared.assumptions.extend(condition.map(|condition| {
-                crate::invariants::Assumption {
+            declared
+                .assumptions
+                .extend(condition.map(|condition| crate::invariants::Assumption {
                     name,
                     condition,
                     place,
-                }
-            }));
+                }));
         }
         for raw in self.promised.promises {
             use crate::invariants::Claim;
@@ -343,9 +345,12 @@ fn others(engine: &mut Engine, shared: &Shared) {
         }
     };
     let s = Arc::clone(shared);
-    engine.register_fn("independent", move |c: NativeCallContext<'_>, n: Dynamic| {
-        take(&s, &c, &n, None);
-    });
+    engine.register_fn(
+        "independent",
+        move |c: NativeCallContext<'_>, n: Dynamic| {
+            take(&s, &c, &n, None);
+        },
+    );
     let s = Arc::clone(shared);
     engine.register_fn(
         "independent",

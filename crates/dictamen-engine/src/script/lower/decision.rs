@@ -18,7 +18,11 @@ use crate::{
 
 impl Lowering<'_> {
     /// Makes closures ask of decisions of a policy with these codes and words.
-    pub(in crate::script) fn asking(mut self, codes: Vec<Arc<str>>, words: Vec<Vec<Arc<str>>>) -> Self {
+    pub(in crate::script) fn asking(
+        mut self,
+        codes: Vec<Arc<str>>,
+        words: Vec<Vec<Arc<str>>>,
+    ) -> Self {
         self.of_decision = true;
         self.known_codes = codes;
         self.words = words;
@@ -40,7 +44,11 @@ impl Lowering<'_> {
     }
 
     /// The condition of an assumption.
-    pub(in crate::script) fn assumption(&mut self, raw: &RawClosure, place: Place) -> Option<Closure> {
+    pub(in crate::script) fn assumption(
+        &mut self,
+        raw: &RawClosure,
+        place: Place,
+    ) -> Option<Closure> {
         self.settled(raw, place, &[Binding::Applicant])
     }
 
@@ -105,7 +113,14 @@ impl Lowering<'_> {
             let message = format!("{subject} has no `{name}`");
             let help = format!("it has: {}", names.join(", "));
             let known = names.iter().copied();
-            self.unknown("script::unknown-name", own, message, name, known, Some(help));
+            self.unknown(
+                "script::unknown-name",
+                own,
+                message,
+                name,
+                known,
+                Some(help),
+            );
             return Self::poison(whole);
         };
         Meaning::Value(

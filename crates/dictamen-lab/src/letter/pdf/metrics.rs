@@ -78,7 +78,10 @@ mod tests {
 
     #[test]
     fn letters_of_spanish_have_their_numbers() {
-        assert_eq!(encoded("ñÑáé¿¡ü"), [0xf1, 0xd1, 0xe1, 0xe9, 0xbf, 0xa1, 0xfc]);
+        assert_eq!(
+            encoded("ñÑáé¿¡ü"),
+            [0xf1, 0xd1, 0xe1, 0xe9, 0xbf, 0xa1, 0xfc]
+        );
         assert_eq!(encoded("—•“字"), [0x97, 0x95, 0x93, b'?']);
         assert_eq!(width(0xf1, false), width(b'n', false));
         assert_eq!(width(b'W', true), 944);
