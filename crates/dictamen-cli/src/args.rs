@@ -1,5 +1,6 @@
 //! The command line.
 
+mod explain;
 mod key;
 mod log;
 mod mutate;
@@ -8,6 +9,7 @@ mod portfolio;
 mod sandbox;
 mod scorecard;
 mod test;
+mod verify;
 
 use std::{num::NonZeroU32, path::PathBuf};
 
@@ -15,6 +17,7 @@ use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use dictamen_server::drift::Reference;
 
+pub(crate) use explain::ExplainArgs;
 pub(crate) use key::{KeyArgs, KeyCommand, ListKeysArgs};
 pub(crate) use log::{
     BackupArgs, EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs,
@@ -30,6 +33,7 @@ pub(crate) use scorecard::{
     CardFormat, CheckCardArgs, ExportCardArgs, ImportCardArgs, ScorecardArgs, ScorecardCommand,
 };
 pub(crate) use test::{TestArgs, TestFormat};
+pub(crate) use verify::VerifyRulesArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -37,8 +41,8 @@ Exit codes:
   1   a file, the network or the program itself failed
   2   the command line is not usable
   3   a policy, the parameters or the input is not valid
-  4   cases failed, could not be run or missed a mutant, a script is not formatted, or a gate of
-      --fail-if fails
+  4   cases failed, could not be run or missed a mutant, a promise is refuted, a script is not
+      formatted, or a gate of --fail-if fails
   5   the decision log does not hold, or a decision made again is another
   10  decided REFER    (only with --exit-outcome)
   11  decided DECLINE  (only with --exit-outcome)";
@@ -132,6 +136,12 @@ Warnings and notes leave the exit code at 0.")]
     /// Write what a change of a policy does, for whoever approves it
     #[command(after_help = portfolio::REPORT_HELP)]
     Report(ReportArgs),
+    /// Prove what policies promise, or find an applicant for whom it does not hold
+    #[command(after_help = verify::AFTER_HELP)]
+    Verify(VerifyRulesArgs),
+    /// Say why an applicant got their answer, and what would change it
+    #[command(after_help = explain::AFTER_HELP)]
+    Explain(ExplainArgs),
     /// Format the scripts of policies
     #[command(after_help = "\
 Examples:

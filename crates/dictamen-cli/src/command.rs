@@ -8,6 +8,7 @@ pub(crate) mod decide;
 pub(crate) mod doc;
 pub(crate) mod draft_check;
 pub(crate) mod erase;
+pub(crate) mod explain;
 pub(crate) mod fmt;
 mod input;
 pub(crate) mod key;
@@ -22,6 +23,7 @@ pub(crate) mod scorecard;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod test;
+pub(crate) mod verify;
 
 use crate::exit::{Exit, Failure};
 

@@ -68,6 +68,8 @@ fn dispatch(
         Command::Simulate(args) => command::simulate::run(&args, out, err),
         Command::Compare(args) => command::compare::run(&args, out, err),
         Command::Report(args) => command::report::run(&args, out, err),
+        Command::Verify(args) => command::verify::run(&args, out, err),
+        Command::Explain(args) => command::explain::run(&args, out, err),
         Command::Fmt(args) => command::fmt::run(&args, out, err),
         Command::Doc(args) => command::doc::run(&args, out, err),
         Command::Lsp(_) => command::lsp::run(),

@@ -17,8 +17,8 @@ use crate::{
     app::App,
     problem, replay,
     routes::{
-        activations, batch, characteristics, decisions, drafts, drift, erasures, health, keys, log,
-        policies, versions,
+        activations, batch, characteristics, decisions, drafts, drift, erasures, explain, health,
+        keys, log, policies, versions,
     },
 };
 
@@ -54,6 +54,7 @@ const DOCUMENT: &str = "/openapi.json";
     paths(
         keys::rotate,
         log::replay_decision,
+        explain::explain_decision,
         drafts::submit,
         versions::approve,
         activations::activate,
@@ -121,10 +122,7 @@ pub(crate) fn routes() -> Router<App> {
     let document = Bytes::from(answer::line(&document).unwrap_or_default());
     let json = [(header::CONTENT_TYPE, "application/json")];
     router
-        .route(
-            "/v1/decisions/{decision}",
-            routing::post(log::replay_decision),
-        )
+        .route("/v1/decisions/{decision}", routing::post(log::ask_again))
         .route(
             "/v1/policies/{policy}",
             routing::post(activations::change_policy),
