@@ -4,6 +4,7 @@ mod key;
 mod log;
 mod policy;
 mod sandbox;
+mod work;
 
 use std::{num::NonZeroU32, path::PathBuf};
 
@@ -18,6 +19,7 @@ pub(crate) use log::{
 };
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
+pub(crate) use work::WorkArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -278,6 +280,8 @@ pub(crate) struct ServeArgs {
     pub(crate) tls_key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) oidc: OidcArgs,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
     /// Seconds for which connections are still accepted after the signal to stop
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = clap::value_parser!(u64).range(0..=300), env = "DICTAMEN_STOP_GRACE")]
     pub(crate) stop_grace: u64,

@@ -12,6 +12,7 @@ pub mod lsp;
 mod report;
 mod rules;
 mod store;
+mod work;
 
 use std::{ffi::OsString, io::Write};
 

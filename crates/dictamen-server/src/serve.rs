@@ -24,6 +24,9 @@ use crate::{
 
 /// How often callers that have been quiet are forgotten.
 const FORGET: Duration = Duration::from_mins(1);
+/// How long work beside the requests may take to come to an end.
+const LAST_TURN: Duration = Duration::from_secs(2);
+
 /// What keeps the rules in force current.
 #[derive(Debug)]
 pub enum Source {
@@ -95,6 +98,9 @@ pub async fn run_with(
     let mut beside = JoinSet::new();
     beside.spawn(app.access().clone().run());
     beside.spawn(forget(app.clone()));
+    let working = app
+        .work()
+        .map(|work| tokio::spawn(work.clone().run(app.clone())));
     let acceptor = tls.as_ref().map(Tls::acceptor);
     if let Some(tls) = tls {
         beside.spawn(tls.run());
@@ -123,6 +129,14 @@ pub async fn run_with(
         () = deadline => {
             tracing::warn!("drain deadline reached; requests still running are cut off");
         }
+    }
+    if let Some(mut working) = working
+        && tokio::time::timeout(stopping.grace.max(LAST_TURN), &mut working)
+            .await
+            .is_err()
+    {
+        // What is cut off is done by whoever takes it next.
+        working.abort();
     }
     beside.shutdown().await;
     if let Some(reloading) = reloading {

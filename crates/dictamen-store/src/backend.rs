@@ -177,6 +177,7 @@ statements! {
         move_task_key(reference: &str, task: &str) -> ();
         end_turn(row: &TurnRow, now: i64) -> bool;
         renew_turn(id: &str, token: &str, until: i64) -> bool;
+        rewrite_task(id: &str, content: &[u8], now: i64) -> bool;
         wake(id: &str, now: i64) -> bool;
         reopen(id: &str, stage: &str, now: i64) -> bool;
         due_tasks(now: i64) -> Vec<(String, i64)>;

@@ -55,6 +55,6 @@ pub use signing::{Checkpoint, PublicKey, SigningKey};
 pub use store::{Appended, Keys, NewDecision, Prepared, Settings, Store};
 pub use verify::{ChainReport, Finding, Report, verify};
 pub use work::{
-    Added, Adding, Ended, NewTask, Once, Outcome, Performed, Step, Task, TaskCursor, TaskFilter,
-    TaskState, Turn,
+    Added, Adding, Ended, NewTask, Once, Outcome, Performed, Rewritten, Step, Task, TaskCursor,
+    TaskFilter, TaskState, Turn,
 };

@@ -114,6 +114,13 @@ impl std::fmt::Debug for Added {
     }
 }
 
+impl Added {
+    /// When it was made ready, to the microsecond: when it was added, once it is.
+    pub fn created(&self) -> DateTime<Utc> {
+        instant(self.row.created).unwrap_or_default()
+    }
+}
+
 /// What became of a task that was to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Adding {
@@ -202,6 +209,8 @@ pub enum Step {
     End(Ended),
     /// Adds a task, unless it was added under one of its keys before.
     Add(Box<Added>),
+    /// Exchanges what a waiting task is about, unless somebody works on it: then nothing is written.
+    Rewrite(Rewritten),
     /// Makes a waiting task due.
     Wake(String),
     /// Has a task that ended done once more, from a stage on.
@@ -213,6 +222,13 @@ pub enum Step {
 /// The end of a turn, sealed.
 #[derive(Debug, Clone)]
 pub struct Ended(pub(crate) TurnRow);
+
+/// What a task is about from now on, sealed.
+#[derive(Debug, Clone)]
+pub struct Rewritten {
+    pub(crate) id: String,
+    pub(crate) content: Vec<u8>,
+}
 
 /// What became of steps.
 #[derive(Debug, Clone, PartialEq, Eq)]

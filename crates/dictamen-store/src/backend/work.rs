@@ -135,6 +135,25 @@ pub(crate) async fn renew_turn(
     Ok(done.rows_affected() == 1)
 }
 
+/// Exchanges the content of a task that waits and nobody works on.
+pub(crate) async fn rewrite_task(
+    conn: &mut Conn,
+    id: &str,
+    content: &[u8],
+    now: i64,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE task SET content = $2, updated = $3
+         WHERE id = $1 AND state = 'waiting' AND token IS NULL AND wrapped IS NOT NULL",
+    )
+    .bind(id)
+    .bind(content)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Makes a waiting task due; one whose turn it is becomes due when the turn ends.
 pub(crate) async fn wake(conn: &mut Conn, id: &str, now: i64) -> Result<bool, StoreError> {
     let done = sqlx::query(

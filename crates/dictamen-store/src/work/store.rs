@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 
 use super::{
-    Added, Adding, NewTask, Once, Performed, Step, Task, TaskState, Turn, key_place, open,
+    Added, Adding, NewTask, Once, Performed, Rewritten, Step, Task, TaskState, Turn, key_place,
+    open,
 };
 use crate::{
     Store, StoreError,
@@ -134,6 +135,24 @@ impl Store {
         let mut asked: Vec<&[u8]> = vec![b"task request"];
         asked.extend_from_slice(once.request);
         (index.blind(&parts), index.blind(&asked))
+    }
+
+    /// The step that exchanges what a task is about.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Erased`] when it was erased.
+    pub async fn rewrite(&self, id: &str, content: &[u8]) -> Result<Step, StoreError> {
+        let mut conn = self.0.database.reading().await?;
+        let row = conn.task(id).await?;
+        let opened = row.map(|row| open(row, &self.0.master)).transpose()?;
+        let Some((_, Some(key))) = opened else {
+            return Err(StoreError::Erased);
+        };
+        Ok(Step::Rewrite(Rewritten {
+            id: id.to_owned(),
+            content: key.seal(&super::content_place(id), content)?,
+        }))
     }
 
     /// Writes steps, all or none. Done when they are durable.

@@ -117,6 +117,11 @@ impl Writer {
                     }
                 }
                 Step::Add(added) => adding.push(add(conn, added, now).await?),
+                Step::Rewrite(new) => {
+                    if !conn.rewrite_task(&new.id, &new.content, now).await? {
+                        return Ok(None);
+                    }
+                }
                 Step::Wake(id) => {
                     conn.wake(id, now).await?;
                 }
