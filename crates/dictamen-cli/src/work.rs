@@ -19,8 +19,8 @@ pub(crate) fn start(args: &WorkArgs, store: Store) -> Result<Work, Failure> {
     let settings = Settings {
         endpoint: endpoint(args)?,
         belvo: belvo(args)?,
-        consent: Duration::from_hours(args.consent_hours),
-        retrieval: Duration::from_hours(args.retrieval_hours),
+        consent: hurried(args, Duration::from_hours(args.consent_hours)),
+        retrieval: hurried(args, Duration::from_hours(args.retrieval_hours)),
         hurry: args.hurry,
     };
     if settings
@@ -31,6 +31,10 @@ pub(crate) fn start(args: &WorkArgs, store: Store) -> Result<Work, Failure> {
         telemetry::notice("messages are signed and not encrypted: --deliver-to is an http address");
     }
     Work::new(store, settings).map_err(|error| Failure::new(Exit::Failed, error.to_string()))
+}
+
+fn hurried(args: &WorkArgs, wait: Duration) -> Duration {
+    wait.checked_div(args.hurry.get()).unwrap_or_default()
 }
 
 fn usage(message: &str, help: &'static str) -> Failure {
@@ -77,6 +81,10 @@ fn belvo(args: &WorkArgs) -> Result<Option<Belvo>, Failure> {
     // What failed is tried again by the work, which survives the process and spares logins.
     config.retry = Retry::never();
     config.requests_per_30s = args.belvo_requests;
+    // An answer takes the time it takes, however much of a hurry there is.
+    let least = Duration::from_secs(2);
+    config.timeout = hurried(args, config.timeout).max(least);
+    config.retrieval_timeout = hurried(args, config.retrieval_timeout).max(least);
     if let Some(url) = &args.belvo_widget_url {
         config.widget_url = url.parse().map_err(|_| {
             usage(

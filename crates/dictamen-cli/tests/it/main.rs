@@ -10,6 +10,7 @@
 )]
 
 mod backing_up;
+mod chaos;
 mod checking;
 #[path = "../../../dictamen-store/tests/it/cluster.rs"]
 mod cluster;
