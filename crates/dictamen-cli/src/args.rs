@@ -1,5 +1,6 @@
 //! The command line.
 
+mod demo;
 mod key;
 mod log;
 mod policy;
@@ -12,6 +13,7 @@ use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use dictamen_server::drift::Reference;
 
+pub(crate) use demo::DemoArgs;
 pub(crate) use key::{KeyArgs, KeyCommand, ListKeysArgs};
 pub(crate) use log::{
     BackupArgs, EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs,
@@ -201,6 +203,9 @@ POST /v1/erasures.")]
     /// Run a local Belvo with people who do not exist
     #[command(args_conflicts_with_subcommands = true, after_help = sandbox::AFTER_HELP)]
     Sandbox(SandboxArgs),
+    /// Show it all on one page: a lender, the service and a local Belvo in one process
+    #[command(after_help = demo::AFTER_HELP)]
+    Demo(DemoArgs),
     /// Print a completion script for a shell
     #[command(after_help = "\
 Example:

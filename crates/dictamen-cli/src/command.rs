@@ -4,6 +4,7 @@ pub(crate) mod characteristics;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod decide;
+pub(crate) mod demo;
 pub(crate) mod doc;
 pub(crate) mod draft_check;
 pub(crate) mod erase;

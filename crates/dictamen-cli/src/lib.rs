@@ -74,6 +74,7 @@ fn dispatch(
         Command::Log(args) => command::log::run(&args, out),
         Command::Config(_) => command::config::run(&in_force, out),
         Command::Sandbox(args) => command::sandbox::run(&args, out, err),
+        Command::Demo(args) => command::demo::run(&args, err),
         Command::Replay(args) => command::replay::run(&args, out, err),
         Command::Erase(args) => command::erase::run(&args, out),
         Command::Completions(args) => {

@@ -16,6 +16,7 @@ mod checking;
 mod cluster;
 mod configuring;
 mod deciding;
+mod demo;
 mod documenting;
 mod editing;
 mod fixing;
