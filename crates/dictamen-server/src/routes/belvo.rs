@@ -35,7 +35,7 @@ pub(crate) struct NoticeAnswer {
 /// notice that cannot be read is answered with success as well: sending it again would not mend it.
 #[utoipa::path(
     post, path = "/v1/belvo/webhooks", operation_id = "receiveNotice", tag = "applications",
-    request_body(content = Object, description = "Belvo's notice."),
+    request_body(content = Option<serde_json::Value>, description = "Belvo's notice, an object; anything else is answered and not kept."),
     responses((status = 200, description = "It is stored.", body = NoticeAnswer), NoticeProblems)
 )]
 pub(crate) async fn receive(State(app): State<App>, request: Request) -> Result<Response, Problem> {

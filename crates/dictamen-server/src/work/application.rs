@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dictamen_belvo::{
-    Client, Error,
+    Client, Error, Kind,
     trouble::{Again, Trouble as Cause},
 };
 use dictamen_store::{NewTask, Once, StoreError, Task};
@@ -38,6 +38,7 @@ pub(crate) const FAILED: &str = "failed";
 
 /// Logins with one CURP that the IMSS takes within [`LOGIN_WINDOW`].
 const LOGINS: usize = 3;
+const LOGIN: &str = "imss login";
 const LOGIN_WINDOW: TimeDelta = TimeDelta::days(1);
 
 /// How often something that should not happen is tried again.
@@ -267,25 +268,45 @@ impl Turn<'_> {
         self.go_on(&stage, wait)
     }
 
+    /// Whose logins are counted, at an institute that limits them.
+    fn whose_logins(&self) -> Option<&str> {
+        let institution = self.content.institution.as_deref().unwrap_or_default();
+        let person = self.content.person.as_deref();
+        let curp = self.content.curp.as_deref();
+        let whose = curp.or(person).or(self.content.link.as_deref());
+        whose.filter(|_| institution.starts_with("imss"))
+    }
+
+    /// Takes a login off the count that Belvo did not get as far as.
+    async fn uncount(&self, error: &Error) -> Result<(), Trouble> {
+        let may_have = match &error.kind {
+            Kind::Unreachable | Kind::Throttled | Kind::Firewall { .. } => false,
+            Kind::Refused(_) => !matches!(
+                error.trouble(),
+                Cause::NoAccess
+                    | Cause::InstitutionDown
+                    | Cause::InstitutionInactive
+                    | Cause::TooManyRequests
+            ),
+            _ => true,
+        };
+        if let Some(whose) = self.whose_logins().filter(|_| !may_have) {
+            let store = self.work.store();
+            store.give_back(LOGIN, whose.as_bytes()).await?;
+        }
+        Ok(())
+    }
+
     /// Counts a login with somebody's data at the IMSS; when that would be one too many, gives back
     /// the turn, to be taken again once it would not.
     async fn may_log_in(mut self) -> Result<Result<Self, Came>, Trouble> {
-        let institution = self.content.institution.as_deref().unwrap_or_default();
-        if !institution.starts_with("imss") {
-            return Ok(Ok(self));
-        }
-        let whose = self
-            .content
-            .curp
-            .as_deref()
-            .or(self.content.person.as_deref());
-        let Some(whose) = whose.or(self.content.link.as_deref()) else {
+        let Some(whose) = self.whose_logins() else {
             return Ok(Ok(self));
         };
         let spent = self
             .work
             .store()
-            .spend("imss login", whose.as_bytes(), LOGINS, LOGIN_WINDOW)
+            .spend(LOGIN, whose.as_bytes(), LOGINS, LOGIN_WINDOW)
             .await?;
         let Err(free) = spent else {
             return Ok(Ok(self));

@@ -315,8 +315,8 @@ mod tests {
 
     use super::*;
 
-    fn codes(before: Value, now: Value) -> Vec<String> {
-        let found = changes(&before, &now);
+    fn codes(before: &Value, now: &Value) -> Vec<String> {
+        let found = changes(before, now);
         found.into_iter().map(|change| change.code).collect()
     }
 
@@ -324,28 +324,28 @@ mod tests {
     fn what_changed() {
         let with = |employed: Value, days: Value, income: Value| json!({ "employed_now": employed, "tenure_current_days": days, "monthly_income_gross": income });
         let was = || with(json!(true), json!(700), json!("19471.20"));
-        assert_eq!(codes(was(), was()), [""; 0]);
+        assert_eq!(codes(&was(), &was()), [""; 0]);
         assert_eq!(
-            codes(was(), with(json!(true), json!(731), json!("19471.21"))),
+            codes(&was(), &with(json!(true), json!(731), json!("19471.21"))),
             ["salary_up"]
         );
         assert_eq!(
-            codes(was(), with(json!(true), json!(3), json!("9000.00"))),
+            codes(&was(), &with(json!(true), json!(3), json!("9000.00"))),
             ["job_changed", "salary_down"]
         );
         assert_eq!(
-            codes(was(), with(json!(false), json!(null), json!(null))),
+            codes(&was(), &with(json!(false), json!(null), json!(null))),
             ["job_lost"]
         );
         assert_eq!(
-            codes(with(json!(false), json!(null), json!(null)), was()),
+            codes(&with(json!(false), json!(null), json!(null)), &was()),
             ["hired"]
         );
-        assert_eq!(codes(json!(null), was()), [""; 0]);
+        assert_eq!(codes(&json!(null), &was()), [""; 0]);
         assert_eq!(
             codes(
-                was(),
-                json!({ "employed_now": "?", "monthly_income_gross": 7 })
+                &was(),
+                &json!({ "employed_now": "?", "monthly_income_gross": 7 })
             ),
             [""; 0]
         );

@@ -279,6 +279,18 @@ impl Store {
         self.hand_over(Job::Work(job), done).await
     }
 
+    /// Gives back the last use that was counted: it did not come to anything.
+    ///
+    /// # Errors
+    ///
+    /// When the database is away.
+    pub async fn give_back(&self, what: &str, whose: &[u8]) -> Result<(), StoreError> {
+        let reference = self.0.index.blind(&[b"spent", what.as_bytes(), whose]);
+        let (reply, done) = oneshot::channel();
+        let job = WorkJob::GiveBack { reference, reply };
+        self.hand_over(Job::Work(job), done).await
+    }
+
     /// How many tasks of each kind are due.
     ///
     /// # Errors

@@ -34,6 +34,10 @@ pub(crate) enum WorkJob {
         window: i64,
         reply: oneshot::Sender<Result<Result<(), DateTime<Utc>>, StoreError>>,
     },
+    GiveBack {
+        reference: String,
+        reply: oneshot::Sender<Result<(), StoreError>>,
+    },
 }
 
 impl Writer {
@@ -73,6 +77,11 @@ impl Writer {
                 reply,
             } => {
                 let tried = self.try_to_spend(&reference, limit, window);
+                let tried = tokio::time::timeout(patience, tried).await;
+                let _ = reply.send(self.outcome(tried));
+            }
+            WorkJob::GiveBack { reference, reply } => {
+                let tried = self.try_to_give_back(&reference);
                 let tried = tokio::time::timeout(patience, tried).await;
                 let _ = reply.send(self.outcome(tried));
             }
@@ -201,6 +210,23 @@ impl Writer {
         self.end(&mut conn, head, &mut written).await?;
         self.conn = Some(conn);
         Ok((spent, written))
+    }
+}
+
+impl Writer {
+    async fn try_to_give_back(&mut self, reference: &str) -> Result<((), Written), StoreError> {
+        let mut conn = self.begin().await?;
+        let head = self.head(&mut conn).await?;
+        let kept = conn.spent(reference).await?;
+        let mut instants: Vec<i64> = serde_json::from_str(&kept).unwrap_or_default();
+        if instants.pop().is_some() {
+            let text = serde_json::to_string(&instants).unwrap_or_default();
+            conn.set_spent(reference, &text).await?;
+        }
+        let mut written = Written::default();
+        self.end(&mut conn, head, &mut written).await?;
+        self.conn = Some(conn);
+        Ok(((), written))
     }
 }
 

@@ -301,6 +301,9 @@ async fn what_is_limited_is_counted_by_whose_it_is(ground: Ground) {
         "{wait}"
     );
     assert!(one(b"eva").await.is_ok());
+    store.give_back("login", b"ana").await.unwrap();
+    store.give_back("login", b"nobody").await.unwrap();
+    assert!(one(b"ana").await.is_ok() && one(b"ana").await.is_err());
     ground.hands.turn(wait + TimeDelta::seconds(1));
     assert!(one(b"ana").await.is_ok() && one(b"ana").await.is_err());
     store.close().await;

@@ -330,7 +330,7 @@ mod tests {
 
     use super::*;
 
-    fn problems(body: Value) -> Vec<String> {
+    fn problems(body: &Value) -> Vec<String> {
         match Body::read(body.to_string().as_bytes()) {
             Ok(_) => Vec::new(),
             Err(problem) => {
@@ -360,7 +360,7 @@ mod tests {
 
     #[test]
     fn every_problem_at_once_and_nothing_repeated() {
-        let all = problems(json!({
+        let all = problems(&json!({
             "policy": 7, "application": { "requested_amount": -1 }, "institution": "IMSS!",
             "access_mode": "twice", "curp": "QXWA850309MPLRNL0", "QXWA850309MPLRNL08": 1,
             "widget": { "locale": "fr", "exit_url": "::", "x": 1 }
@@ -386,7 +386,7 @@ mod tests {
                 .any(|line| line.starts_with("/application/requested_amount "))
         );
         assert!(!all.concat().contains("QXWA"));
-        assert_eq!(problems(json!({})).len(), 3);
+        assert_eq!(problems(&json!({})).len(), 3);
         for not_an_object in ["[]", "7", "null", "\"x\""] {
             assert!(Body::read(not_an_object.as_bytes()).is_err());
         }

@@ -132,7 +132,10 @@ impl Turn<'_> {
             Err(error) if error.trouble() == Cause::AlreadyConnected => {
                 self.take_over(&institution, &error).await
             }
-            Err(error) => self.met(&error),
+            Err(error) => {
+                self.uncount(&error).await?;
+                self.met(&error)
+            }
         }
     }
 

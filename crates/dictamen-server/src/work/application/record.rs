@@ -119,6 +119,7 @@ impl Turn<'_> {
             Err(error) => {
                 // Should it have been fetched and only the answer been lost, it is there.
                 self.content.ask = false;
+                self.uncount(&error).await?;
                 self.met(&error)
             }
         }

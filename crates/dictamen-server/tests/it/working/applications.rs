@@ -21,6 +21,7 @@ on_both! {
     what_went_wrong_is_told_to_the_applicant
     what_passes_is_tried_again
     the_institute_s_quota_is_kept
+    what_was_no_login_is_not_counted
     notices_are_proven_stored_and_known_again
     what_is_asked_wrongly_is_refused
     an_application_is_forgotten_on_request
@@ -250,6 +251,23 @@ async fn the_institute_s_quota_is_kept(house: House) {
         waiting += usize::from(record["status"] == "retrieving");
     }
     assert!(waiting >= 2, "{waiting}");
+    world.open.close().await;
+}
+
+async fn what_was_no_login_is_not_counted(house: House) {
+    let rules = ["institution-down:4x"];
+    let settings = Settings {
+        faults: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
+        ..calm()
+    };
+    let mut world = World::with(house, settings, true).await;
+    world.open.close().await;
+    let mut work = super::world::working(&world.belvo, &world.los);
+    work.hurry = 10_000.try_into().unwrap();
+    world.open = world.house.open_working(work).await;
+    let begun = world.apply(json!({ "curp": curp("QXWA") })).await;
+    let record = world.ended(&text(&begun, "id")).await;
+    assert_eq!(record["status"], "decided", "{record:#}");
     world.open.close().await;
 }
 
