@@ -98,9 +98,10 @@ pub async fn run_with(
     let mut beside = JoinSet::new();
     beside.spawn(app.access().clone().run());
     beside.spawn(forget(app.clone()));
-    let working = app
-        .work()
-        .map(|work| tokio::spawn(work.clone().run(app.clone())));
+    let mut working = JoinSet::new();
+    if let Some(work) = app.work() {
+        working.spawn(work.clone().run(app.clone()));
+    }
     let acceptor = tls.as_ref().map(Tls::acceptor);
     if let Some(tls) = tls {
         beside.spawn(tls.run());
@@ -130,14 +131,9 @@ pub async fn run_with(
             tracing::warn!("drain deadline reached; requests still running are cut off");
         }
     }
-    if let Some(mut working) = working
-        && tokio::time::timeout(stopping.grace.max(LAST_TURN), &mut working)
-            .await
-            .is_err()
-    {
-        // What is cut off is done by whoever takes it next.
-        working.abort();
-    }
+    // What is cut off then is done by whoever takes it next.
+    let _ = tokio::time::timeout(LAST_TURN, working.join_next()).await;
+    working.shutdown().await;
     beside.shutdown().await;
     if let Some(reloading) = reloading {
         reloading.abort();
