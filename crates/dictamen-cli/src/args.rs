@@ -1,5 +1,6 @@
 //! The command line.
 
+mod demo;
 mod explain;
 mod key;
 mod log;
@@ -10,6 +11,7 @@ mod sandbox;
 mod scorecard;
 mod test;
 mod verify;
+mod work;
 
 use std::{num::NonZeroU32, path::PathBuf};
 
@@ -17,6 +19,7 @@ use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use dictamen_server::drift::Reference;
 
+pub(crate) use demo::DemoArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use key::{KeyArgs, KeyCommand, ListKeysArgs};
 pub(crate) use log::{
@@ -34,6 +37,7 @@ pub(crate) use scorecard::{
 };
 pub(crate) use test::{TestArgs, TestFormat};
 pub(crate) use verify::VerifyRulesArgs;
+pub(crate) use work::WorkArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -231,6 +235,9 @@ POST /v1/erasures.")]
     /// Run a local Belvo with people who do not exist
     #[command(args_conflicts_with_subcommands = true, after_help = sandbox::AFTER_HELP)]
     Sandbox(SandboxArgs),
+    /// Show it all on one page: a lender, the service and a local Belvo in one process
+    #[command(after_help = demo::AFTER_HELP)]
+    Demo(DemoArgs),
     /// Print a completion script for a shell
     #[command(after_help = "\
 Example:
@@ -310,6 +317,8 @@ pub(crate) struct ServeArgs {
     pub(crate) tls_key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) oidc: OidcArgs,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
     /// Seconds for which connections are still accepted after the signal to stop
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = clap::value_parser!(u64).range(0..=300), env = "DICTAMEN_STOP_GRACE")]
     pub(crate) stop_grace: u64,

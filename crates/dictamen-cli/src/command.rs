@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod decide;
+pub(crate) mod demo;
 pub(crate) mod doc;
 pub(crate) mod draft_check;
 pub(crate) mod erase;

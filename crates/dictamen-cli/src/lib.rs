@@ -13,6 +13,7 @@ mod portfolio;
 mod report;
 mod rules;
 mod store;
+mod work;
 
 use std::{ffi::OsString, io::Write};
 
@@ -81,6 +82,7 @@ fn dispatch(
         Command::Log(args) => command::log::run(&args, out),
         Command::Config(_) => command::config::run(&in_force, out),
         Command::Sandbox(args) => command::sandbox::run(&args, out, err),
+        Command::Demo(args) => command::demo::run(&args, err),
         Command::Replay(args) => command::replay::run(&args, out, err),
         Command::Erase(args) => command::erase::run(&args, out),
         Command::Completions(args) => {

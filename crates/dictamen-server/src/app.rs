@@ -27,6 +27,7 @@ use crate::{
     reload::SharedRules,
     rules::RuleBook,
     telemetry,
+    work::Work,
 };
 
 /// What every handler shares.
@@ -42,6 +43,7 @@ struct Shared {
     access: Access,
     lifecycle: Option<Lifecycle>,
     shadows: Option<Shadows>,
+    work: Option<Work>,
     load: Arc<Load>,
     rate: Option<Arc<Rate>>,
     metrics: Arc<Metrics>,
@@ -89,6 +91,7 @@ impl App {
             rate: limits.rate.map(|quota| Arc::new(Rate::new(quota))),
             lifecycle,
             shadows: shadows.and_then(Shadows::start),
+            work: None,
             metrics: Arc::new(Metrics::new()),
             draining: Arc::default(),
         }))
@@ -99,6 +102,14 @@ impl App {
     pub fn guarded_by(self, access: Access) -> Self {
         let shared = Arc::unwrap_or_clone(self.0);
         Self(Arc::new(Shared { access, ..shared }))
+    }
+
+    /// The same, with work going on beside the requests.
+    #[must_use]
+    pub fn with_work(self, work: Work) -> Self {
+        let shared = Arc::unwrap_or_clone(self.0);
+        let work = Some(work);
+        Self(Arc::new(Shared { work, ..shared }))
     }
 
     /// The rules in force now; a request takes them once and keeps them.
@@ -129,6 +140,11 @@ impl App {
     /// The queue of silent decisions, where there can be any.
     pub(crate) fn shadows(&self) -> Option<&Shadows> {
         self.0.shadows.as_ref()
+    }
+
+    /// The work beside the requests, where there is any.
+    pub(crate) fn work(&self) -> Option<&Work> {
+        self.0.work.as_ref()
     }
 
     /// Who is let in.

@@ -10,6 +10,7 @@ use crate::{
     access::Caller,
     app::App,
     problem::{Kind, Problem},
+    telemetry::Facts,
 };
 
 /// Keys are for one kind of address, and each caller has their own.
@@ -80,6 +81,18 @@ pub(crate) async fn log(
         Appended::Logged(false) => Kept::Before,
         Appended::Answered(bytes) => Kept::Answered(bytes),
     })
+}
+
+/// Counts and notes a decision that was made beside the requests.
+pub(crate) fn decided_beside(app: &App, facts: &Facts, since: Instant) {
+    app.metrics().decided(facts, since.elapsed());
+    tracing::info!(
+        policy = &*facts.policy,
+        version = &*facts.version,
+        outcome = facts.outcome,
+        decision_id = facts.decision_id,
+        "decided beside the requests"
+    );
 }
 
 /// What a client is told.

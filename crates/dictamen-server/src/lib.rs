@@ -25,5 +25,6 @@ pub mod serve;
 pub mod telemetry;
 pub mod tls;
 pub mod trace;
+pub mod work;
 
 pub use openapi::document;

@@ -23,6 +23,8 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
+use dictamen_store::TaskState;
+
 use crate::{rules::RuleBook, telemetry::Facts};
 
 /// The media type of what [`Metrics::text`] writes.
@@ -70,6 +72,12 @@ struct PolicyLabels {
     live: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WorkLabels {
+    kind: String,
+    state: &'static str,
+}
+
 type Timed<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// All figures of one service.
@@ -88,6 +96,7 @@ pub(crate) struct Metrics {
     log_waiting: Gauge,
     log_available: Gauge,
     memory: Gauge,
+    work: Family<WorkLabels, Gauge>,
     drift: drift::Drift,
 }
 
@@ -113,6 +122,7 @@ impl Metrics {
             log_waiting: Gauge::default(),
             log_available: Gauge::default(),
             memory: Gauge::default(),
+            work: Family::default(),
             drift: drift::Drift::default(),
         };
         metrics.register();
@@ -183,6 +193,11 @@ impl Metrics {
             "Memory the process holds; 0 where the system does not say",
             Unit::Bytes,
             self.memory.clone(),
+        );
+        registry.register(
+            "work",
+            "Applications, jobs, deliveries and notices that wait or have failed, by kind and state",
+            self.work.clone(),
         );
         self.drift.register(registry);
     }
@@ -263,8 +278,21 @@ impl Metrics {
     }
 
     /// Everything as text. What is true of now and not of what has happened is looked up here;
-    /// `log` tells whether the log is available and how much waits for it.
-    pub(crate) fn text(&self, rules: &RuleBook, log: Option<(bool, usize)>) -> String {
+    /// `log` tells whether the log is available and how much waits for it, `backlog` what is to be done
+    /// beside the requests.
+    pub(crate) fn text(
+        &self,
+        rules: &RuleBook,
+        log: Option<(bool, usize)>,
+        backlog: Vec<(String, TaskState, i64)>,
+    ) -> String {
+        self.work.clear();
+        for (kind, state, count) in backlog {
+            let state = state.name();
+            self.work
+                .get_or_create(&WorkLabels { kind, state })
+                .set(count);
+        }
         self.policies.clear();
         for (_, loaded) in rules.folders() {
             let stamp = loaded.policy.stamp();

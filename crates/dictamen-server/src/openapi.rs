@@ -17,16 +17,17 @@ use crate::{
     app::App,
     problem, replay,
     routes::{
-        activations, batch, characteristics, decisions, drafts, drift, erasures, explain, health,
-        keys, log, policies, versions,
+        activations, applications, batch, belvo, characteristics, decisions, deliveries, drafts,
+        drift, erasures, explain, health, jobs, keys, log, policies, versions,
     },
 };
 
 pub(crate) use problems::{
-    AnyProblems, ComputeProblems, DecisionProblems, DriftProblems, ErasureProblems,
-    KeyChangeProblems, KeyProblems, LogProblems, LookupProblems, RegistryProblems, ReplayProblems,
+    AnyProblems, ApplicationProblems, ComputeProblems, DecisionProblems, DriftProblems,
+    ErasureProblems, JobProblems, KeyChangeProblems, KeyProblems, LogProblems, LookupProblems,
+    NoticeProblems, RegistryProblems, ReplayProblems, WorkProblems,
 };
-pub(crate) use request::{DecisionRequestBody, example_answer};
+pub(crate) use request::{ApplicationBody, DecisionRequestBody, example_answer};
 
 /// Where the document is.
 const DOCUMENT: &str = "/openapi.json";
@@ -61,11 +62,15 @@ const DOCUMENT: &str = "/openapi.json";
         activations::roll_back,
         activations::split,
         activations::shadow,
+        applications::renew_widget,
+        deliveries::redeliver,
     ),
     components(schemas(problem::Body, problem::Item, replay::ReplayCause, replay::ReplayChange)),
     tags(
         (name = "decisions", description = "Deciding applications."),
         (name = "log", description = "What was decided, made again, and forgotten."),
+        (name = "applications", description = "From an applicant's consent to a decision, without records being sent here."),
+        (name = "work", description = "What was accepted to be decided later, and what the loan origination system is told."),
         (name = "policies", description = "What decides."),
         (name = "lifecycle", description = "How policies come into force, where they live in the service's store: drafts, \
             approval by somebody else, activation, rollback, trials. A service on a rules folder has none of it."),
@@ -82,6 +87,13 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(decisions::pinned))
         .routes(routes!(batch::live))
         .routes(routes!(batch::pinned))
+        .routes(routes!(jobs::accept))
+        .routes(routes!(jobs::one))
+        .routes(routes!(applications::apply))
+        .routes(routes!(applications::one))
+        .routes(routes!(belvo::receive))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::one))
         .routes(routes!(log::list))
         .routes(routes!(log::one))
         .routes(routes!(erasures::erase))
@@ -123,6 +135,14 @@ pub(crate) fn routes() -> Router<App> {
     let json = [(header::CONTENT_TYPE, "application/json")];
     router
         .route("/v1/decisions/{decision}", routing::post(log::ask_again))
+        .route(
+            "/v1/applications/{application}",
+            routing::post(applications::change),
+        )
+        .route(
+            "/v1/deliveries/{delivery}",
+            routing::post(deliveries::change),
+        )
         .route(
             "/v1/policies/{policy}",
             routing::post(activations::change_policy),

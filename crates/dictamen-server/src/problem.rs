@@ -91,6 +91,24 @@ impl Problem {
         self
     }
 
+    /// A defect of the service.
+    pub(crate) fn defect() -> Self {
+        Self::new(Kind::Internal, DEFECT)
+    }
+
+    /// What is wrong this time.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Whether it passes by itself, so that the same may succeed later.
+    pub(crate) fn passes(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::NotReady | Kind::LogUnavailable | Kind::DeadlineExceeded | Kind::Internal
+        )
+    }
+
     /// Its kind.
     pub fn kind(&self) -> Kind {
         self.kind

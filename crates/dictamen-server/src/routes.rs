@@ -1,14 +1,18 @@
 //! The addresses of the service, one module per subject.
 
 pub(crate) mod activations;
+pub(crate) mod applications;
 pub(crate) mod batch;
+pub(crate) mod belvo;
 pub(crate) mod characteristics;
 pub(crate) mod decisions;
+pub(crate) mod deliveries;
 pub(crate) mod drafts;
 pub(crate) mod drift;
 pub(crate) mod erasures;
 pub(crate) mod explain;
 pub(crate) mod health;
+pub(crate) mod jobs;
 pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod policies;
@@ -50,7 +54,7 @@ pub(crate) fn unwritable(_: serde_json::Error) -> Problem {
     Problem::new(Kind::Internal, "the answer could not be written")
 }
 
-fn parameters(app: &App) -> Result<Arc<ParameterSet>, Problem> {
+pub(crate) fn parameters(app: &App) -> Result<Arc<ParameterSet>, Problem> {
     app.rules().parameters().cloned().ok_or_else(no_parameters)
 }
 

@@ -24,6 +24,9 @@ use crate::{
 
 /// How often callers that have been quiet are forgotten.
 const FORGET: Duration = Duration::from_mins(1);
+/// How long work beside the requests may take to come to an end.
+const LAST_TURN: Duration = Duration::from_secs(2);
+
 /// What keeps the rules in force current.
 #[derive(Debug)]
 pub enum Source {
@@ -95,6 +98,10 @@ pub async fn run_with(
     let mut beside = JoinSet::new();
     beside.spawn(app.access().clone().run());
     beside.spawn(forget(app.clone()));
+    let mut working = JoinSet::new();
+    if let Some(work) = app.work() {
+        working.spawn(work.clone().run(app.clone()));
+    }
     let acceptor = tls.as_ref().map(Tls::acceptor);
     if let Some(tls) = tls {
         beside.spawn(tls.run());
@@ -124,6 +131,9 @@ pub async fn run_with(
             tracing::warn!("drain deadline reached; requests still running are cut off");
         }
     }
+    // What is cut off then is done by whoever takes it next.
+    let _ = tokio::time::timeout(LAST_TURN, working.join_next()).await;
+    working.shutdown().await;
     beside.shutdown().await;
     if let Some(reloading) = reloading {
         reloading.abort();

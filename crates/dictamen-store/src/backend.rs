@@ -16,7 +16,10 @@ use crate::{
     Activation, ApiKey, Candidate, Checkpoint, Draft, Entry, Split, StoreError, Version,
     entry::Head, folder::Folder, seal::Wrapped,
 };
-use rows::{AnsweredRow, Chain, DecisionRow, EntryTuple, KeyRow, Wanted, Whose};
+use rows::{
+    AnsweredRow, Chain, DecisionRow, EntryTuple, KeyRow, TaskRow, TaskTuple, TasksWanted, TurnRow,
+    Wanted, Whose,
+};
 
 /// Where the log is kept.
 #[derive(Clone)]
@@ -148,6 +151,7 @@ macro_rules! statements {
     };
     (@ $engine:ident tables $name:ident) => { $engine::tables::$name };
     (@ $engine:ident policies $name:ident) => { $engine::policies::$name };
+    (@ $engine:ident work $name:ident) => { $engine::work::$name };
     (@ $engine:ident own $name:ident) => { $engine::$name };
 }
 
@@ -163,6 +167,30 @@ statements! {
         insert_answered(rows: &[AnsweredRow], now: i64) -> BTreeSet<String>;
         settle(references: &[&str], owner: &str) -> ();
         revise() -> i64;
+        take_tasks(kind: &str, token: &str, now: i64, until: i64, limit: i64) -> Vec<TaskTuple>;
+        release_tasks() -> ();
+    }
+    work {
+        insert_task(row: &TaskRow) -> ();
+        keep_task_key(reference: &str, fingerprint: &str, task: &str, now: i64, expires: i64) -> bool;
+        task_key(reference: &str, now: i64) -> Option<(String, String)>;
+        move_task_key(reference: &str, task: &str) -> ();
+        end_turn(row: &TurnRow, now: i64) -> bool;
+        renew_turn(id: &str, token: &str, until: i64) -> bool;
+        rewrite_task(id: &str, content: &[u8], now: i64) -> bool;
+        wake(id: &str, now: i64) -> bool;
+        reopen(id: &str, stage: &str, now: i64) -> bool;
+        due_tasks(now: i64) -> Vec<(String, i64)>;
+        backlog() -> Vec<(String, String, i64)>;
+        task(id: &str) -> Option<TaskTuple>;
+        marked(mark: &str) -> Vec<TaskTuple>;
+        tasks(wanted: &TasksWanted, limit: i64) -> Vec<TaskTuple>;
+        forget_tasks(whose: &Whose, now: i64) -> u64;
+        delete_old_tasks(now: i64) -> ();
+        task_keys_to_rewrap(current: &str, limit: i64) -> Vec<(String, Wrapped)>;
+        replace_task_key(id: &str, wrapped: &Wrapped) -> ();
+        spent(reference: &str) -> String;
+        set_spent(reference: &str, instants: &str) -> ();
     }
     policies {
         revision() -> i64;

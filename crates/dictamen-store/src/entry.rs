@@ -70,10 +70,12 @@ pub enum Kind {
     Configuration,
     /// A version decided silently beside the one that was answered.
     Shadow,
+    /// An applicant's record changed after the decision, and what would be decided on it.
+    Monitoring,
 }
 
 impl Kind {
-    const ALL: [(&'static str, Self); 7] = [
+    const ALL: [(&'static str, Self); 8] = [
         ("genesis", Self::Genesis),
         ("decision", Self::Decision),
         ("erasure", Self::Erasure),
@@ -81,6 +83,7 @@ impl Kind {
         ("rotation", Self::Rotation),
         ("configuration", Self::Configuration),
         ("shadow", Self::Shadow),
+        ("monitoring", Self::Monitoring),
     ];
 
     /// Its name, stored and shown.

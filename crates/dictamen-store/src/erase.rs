@@ -12,6 +12,7 @@ use crate::{
     facts::{self, ErasureFacts, RetentionFacts, RotationFacts},
     sealed,
     store::INDEX,
+    work,
     writer::Job,
 };
 
@@ -98,12 +99,15 @@ impl Store {
     }
 }
 
-/// The entry that says what was erased; none when nothing was.
+/// The entry that says what was erased; none when nothing was. Tasks that are forgotten by age
+/// were never told of.
 pub(crate) fn facts(
     whose: &Whose,
     decisions: &[String],
+    tasks: u64,
 ) -> Result<Option<(Kind, String)>, StoreError> {
-    if decisions.is_empty() {
+    let by_age = matches!(whose, Whose::Before(_));
+    if decisions.is_empty() && (tasks == 0 || by_age) {
         return Ok(None);
     }
     Ok(Some(match whose {
@@ -139,6 +143,16 @@ pub(crate) async fn rewrap(conn: &mut Connection, master: &MasterKeys) -> Result
         let key = sealed::data_key(master, &decision_id, &row)?;
         let place = sealed::key_place(&decision_id, &row.application, row.applicant.as_deref());
         conn.replace_key(chain, seq, &master.wrap(&place, &key)?)
+            .await?;
+        count = count.saturating_add(1);
+    }
+    for (id, wrapped) in conn
+        .task_keys_to_rewrap(master.current_id(), REWRAPPED)
+        .await?
+    {
+        let place = work::key_place(&id);
+        let key = master.unwrap(&place, &wrapped)?;
+        conn.replace_task_key(&id, &master.wrap(&place, &key)?)
             .await?;
         count = count.saturating_add(1);
     }

@@ -25,6 +25,7 @@ mod sealed;
 mod signing;
 mod store;
 mod verify;
+mod work;
 mod writer;
 
 pub use api_key::{
@@ -53,3 +54,7 @@ pub use sealed::Sealed;
 pub use signing::{Checkpoint, PublicKey, SigningKey};
 pub use store::{Appended, Keys, NewDecision, Prepared, Settings, Store};
 pub use verify::{ChainReport, Finding, Report, verify};
+pub use work::{
+    Added, Adding, Ended, NewTask, Once, Outcome, Performed, Rewritten, Step, Task, TaskCursor,
+    TaskFilter, TaskState, Turn,
+};

@@ -23,6 +23,7 @@ use crate::{
     once::{Claim, Claims},
     seal::{self, Secret},
     sealed::{content_place, key_place, lay_out},
+    work::Step,
     writer::{DecisionJob, Job, Logged, Writer},
 };
 
@@ -166,6 +167,7 @@ impl Store {
         let index = index_key(&mut conn, &keys.master).await?;
         let (chain, head) = chain(&mut conn, place, &keys.signing, clock.as_ref()).await?;
         let unsigned = unsigned(&mut conn, &chain, &head).await?;
+        conn.release_tasks().await?;
         drop(conn);
         let (jobs, waiting) = mpsc::channel(settings.queue.max(1));
         let (available, writing) = watch::channel(true);
@@ -264,6 +266,26 @@ impl Store {
         decision: Prepared,
         claim: Option<Claim>,
     ) -> Result<Appended, StoreError> {
+        match self.log_one(decision, claim, Vec::new()).await? {
+            Logged::Now => Ok(Appended::Logged(true)),
+            // Without a turn there is none to lose.
+            Logged::Before | Logged::Lost => Ok(Appended::Logged(false)),
+            Logged::Overtaken(reference) => {
+                let answered = self.answer_under(&reference).await?;
+                // Erased in between: the decision is logged, and this answer as good as the other.
+                Ok(answered.map_or(Appended::Logged(false), |(_, bytes)| {
+                    Appended::Answered(bytes)
+                }))
+            }
+        }
+    }
+
+    pub(crate) async fn log_one(
+        &self,
+        decision: Prepared,
+        claim: Option<Claim>,
+        steps: Vec<Step>,
+    ) -> Result<Logged, StoreError> {
         let budget = self.0.settings.queue_kib.max(1);
         let size = decision
             .content
@@ -282,20 +304,11 @@ impl Store {
         let job = DecisionJob {
             decision,
             claim,
+            steps,
             reply,
             _room: room,
         };
-        match self.hand_over(Job::Decision(Box::new(job)), logged).await? {
-            Logged::Now => Ok(Appended::Logged(true)),
-            Logged::Before => Ok(Appended::Logged(false)),
-            Logged::Overtaken(reference) => {
-                let answered = self.answer_under(&reference).await?;
-                // Erased in between: the decision is logged, and this answer as good as the other.
-                Ok(answered.map_or(Appended::Logged(false), |(_, bytes)| {
-                    Appended::Answered(bytes)
-                }))
-            }
-        }
+        self.hand_over(Job::Decision(Box::new(job)), logged).await
     }
 
     /// Gives a job to the writer and waits for what became of it.

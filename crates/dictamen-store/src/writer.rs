@@ -6,7 +6,9 @@
 //! commit that was not answered.
 
 mod change;
+mod erase;
 mod keys;
+mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -24,12 +26,15 @@ use crate::{
     },
     clock,
     entry::{Entry, Head, Kind},
-    erase::{self, Erased},
+    erase::Erased,
     folder::Lock,
     once::Claim,
     sealed,
     store::Prepared,
+    work::Step,
 };
+
+pub(crate) use work::WorkJob;
 
 /// How often the writer looks whether a checkpoint is due or a database is back.
 const TICK: Duration = Duration::from_secs(1);
@@ -54,6 +59,8 @@ pub(crate) enum Job {
     Note(Kind, String, oneshot::Sender<Result<(), StoreError>>),
     /// A change of API keys, and who asks for it.
     Keys(Box<(KeyChange, String)>, oneshot::Sender<Keyed>),
+    /// Something about work.
+    Work(WorkJob),
     Close,
 }
 
@@ -70,6 +77,8 @@ impl std::fmt::Debug for Job {
 pub(crate) struct DecisionJob {
     pub(crate) decision: Prepared,
     pub(crate) claim: Option<Claim>,
+    /// What is written with it; a decision whose turn is over is not written.
+    pub(crate) steps: Vec<Step>,
     pub(crate) reply: oneshot::Sender<Result<Logged, StoreError>>,
     /// Held while it waits.
     pub(crate) _room: OwnedSemaphorePermit,
@@ -82,6 +91,8 @@ pub(crate) enum Logged {
     Before,
     /// Its idempotency key, of this reference, was answered by another.
     Overtaken(String),
+    /// The turn it was made in was over: it was not written.
+    Lost,
 }
 
 pub(crate) struct Writer {
@@ -180,6 +191,7 @@ impl Writer {
                     let (change, by) = *asked;
                     let _ = reply.send(self.change_keys(&change, &by).await);
                 }
+                Job::Work(job) => self.work(job).await,
                 Job::Close => closing = true,
             }
         }
@@ -262,6 +274,15 @@ impl Writer {
         let mut written = Written::default();
         let mut rows = Vec::new();
         for job in decisions {
+            if !job.steps.is_empty()
+                && self
+                    .perform(&mut conn, &job.steps, &mut head, &mut written)
+                    .await?
+                    .is_none()
+            {
+                written.logged.push(Logged::Lost);
+                continue;
+            }
             if known.contains_key(&job.decision.id) {
                 written.logged.push(Logged::Before);
                 continue;
@@ -291,8 +312,8 @@ impl Writer {
         self.keep_answers(&mut conn, decisions, &mut written, at.timestamp_micros())
             .await?;
         head = self.write_shadows(&mut conn, head, shadows).await?;
-        let entries = rows.len().saturating_add(shadows.len());
-        written.entries = i64::try_from(entries).unwrap_or(i64::MAX);
+        let entries = i64::try_from(rows.len().saturating_add(shadows.len()));
+        written.entries = written.entries.saturating_add(entries.unwrap_or(i64::MAX));
         self.end(&mut conn, head, &mut written).await?;
         self.conn = Some(conn);
         Ok(written)
@@ -372,49 +393,6 @@ impl Writer {
             .as_ref()
             .map(|answer| key.seal(&place, answer));
         own.transpose().map(Some)
-    }
-
-    /// Destroys sealed parts and says so in the log, in one transaction.
-    async fn erase(&mut self, whose: &Whose) -> Result<Erased, StoreError> {
-        let tried = tokio::time::timeout(self.settings.patience, self.try_to_erase(whose)).await;
-        self.outcome(tried)
-    }
-
-    async fn try_to_erase(&mut self, whose: &Whose) -> Result<(Erased, Written), StoreError> {
-        let mut conn = self.begin().await?;
-        let found = conn.decisions_of(whose).await?;
-        let mut head = self.head(&mut conn).await?;
-        let mut written = Written::default();
-        for (chain, seq, _) in &found {
-            conn.destroy(*chain, *seq).await?;
-        }
-        let decisions: Vec<String> = found.into_iter().map(|(_, _, id)| id).collect();
-        if let Some((kind, facts)) = erase::facts(whose, &decisions)? {
-            head = self.append(&mut conn, &head, kind, facts).await?;
-            written.entries = 1;
-        }
-        self.end(&mut conn, head, &mut written).await?;
-        if !decisions.is_empty() && conn.shred().await.is_err() {
-            tracing::warn!("erased, but remains may be in the files until the database tidies up");
-        }
-        self.conn = Some(conn);
-        Ok((Erased { decisions }, written))
-    }
-
-    /// Wraps a few keys by the current master key.
-    async fn rewrap(&mut self) -> Result<i64, StoreError> {
-        let tried = tokio::time::timeout(self.settings.patience, self.try_to_rewrap()).await;
-        self.outcome(tried)
-    }
-
-    async fn try_to_rewrap(&mut self) -> Result<(i64, Written), StoreError> {
-        let mut conn = self.begin().await?;
-        let head = self.head(&mut conn).await?;
-        let count = erase::rewrap(&mut conn, &self.master).await?;
-        let mut written = Written::default();
-        self.end(&mut conn, head, &mut written).await?;
-        self.conn = Some(conn);
-        Ok((count, written))
     }
 
     async fn note(&mut self, kind: Kind, facts: &str) -> Result<(), StoreError> {
@@ -525,6 +503,7 @@ impl Writer {
         let head = self.head(&mut conn).await?;
         let now = clock::now(self.clock.as_ref()).timestamp_micros();
         conn.delete_expired(now).await?;
+        conn.delete_old_tasks(now).await?;
         if self.unsigned > 0 {
             self.sign(&mut conn, &head).await?;
         }

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use crate::{
     args::{LogArg, OidcArgs, ServeArgs},
     exit::{Exit, Failure},
-    store,
+    store, work,
 };
 
 pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure> {
@@ -73,6 +73,10 @@ pub(crate) fn run(args: &ServeArgs, err: &mut dyn Write) -> Result<Exit, Failure
             }
         };
         let app = app.guarded_by(access);
+        let app = match app.log().cloned() {
+            Some(store) => app.with_work(work::start(&args.work, store)?),
+            None => app,
+        };
         let stop = serve::stop_signal();
         let scheme = if tls.is_some() { "https" } else { "http" };
         announce(args, &app, &format!("{scheme}://{address}"), format, err)?;

@@ -38,6 +38,10 @@ fn each_value_says_where_it_comes_from() {
         ("DATABASE_URL", "postgres://user:s3cret@127.0.0.1/dictamen"),
         ("DICTAMEN_LISTN", "127.0.0.1:1"),
         ("DICTAMEN_PORT", "tcp://10.0.0.1:80"),
+        ("DICTAMEN_BELVO_URL", "https://api.belvo.com"),
+        ("DICTAMEN_BELVO_SECRET_PASSWORD", "s3cret-of-belvo"),
+        ("DICTAMEN_BELVO_WEBHOOK_AUTH_FILE", "secret.key"),
+        ("DICTAMEN_DELIVER_SECRETS", "whsec_s3cretOfDeliveries"),
     ];
     let ran = run(&place, "config --body-limit 3MiB", &environment);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));

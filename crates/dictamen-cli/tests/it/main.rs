@@ -10,11 +10,13 @@
 )]
 
 mod backing_up;
+mod chaos;
 mod checking;
 #[path = "../../../dictamen-store/tests/it/cluster.rs"]
 mod cluster;
 mod configuring;
 mod deciding;
+mod demo;
 mod documenting;
 mod editing;
 mod explaining;

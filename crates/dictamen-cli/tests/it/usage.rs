@@ -33,6 +33,7 @@ fn help_tells_the_exit_codes_and_gives_examples() {
         "characteristics",
         "sandbox",
         "sandbox population",
+        "demo",
         "completions",
     ] {
         let help = place.run(&format!("{command} --help"));

@@ -20,49 +20,7 @@ use crate::client::client;
 use crate::support::{Local, calm, curp};
 
 /// The applicant: does what the query says, then shows where the frame ended and what it said.
-const APPLICANT: &str = r##"<!doctype html><meta charset="utf-8"><title>waiting</title>
-<iframe id="frame" width="390" height="844"></iframe><pre id="seen"></pre>
-<script>
-const query = new URLSearchParams(location.search);
-const frame = document.getElementById("frame");
-const seen = [];
-const inside = (selector) => frame.contentDocument?.querySelector(selector);
-const until = async (what, ready) => {
-  for (let i = 0; i < 200; i++) {
-    try { const value = ready(); if (value) return value; } catch {}
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  throw new Error("never: " + what);
-};
-const shown = (id) => until(id, () => { const part = inside("#" + id); return part && !part.hidden && part; });
-const type = (id, text) => { const field = inside("#" + id); field.value = text; field.dispatchEvent(new Event("input")); };
-(async () => {
-  frame.src = query.get("widget");
-  if (query.get("institution")) {
-    await shown("choose");
-    seen.push(inside("#choose h1").textContent, inside("#institutions").children.length);
-    (await until("institution", () => [...inside("#institutions").querySelectorAll("b")].find((b) => b.textContent === query.get("institution")))).closest("button").click();
-  }
-  if (query.get("expect") !== "ended") {
-    await shown("form");
-    inside("#fields button").click();
-    seen.push(inside("#curp_wrong").textContent, inside("#consent_wrong").textContent, inside("#consent_text").textContent);
-    type("curp", query.get("curp").toLowerCase());
-    inside("#consent").click();
-    inside("#fields button").click();
-    await shown("progress");
-  }
-  const end = await shown(query.get("expect"));
-  seen.push(end.querySelector("h1").textContent, inside("#failure_words").textContent);
-  if (query.get("expect") === "success") inside("#finish").click();
-  if (query.get("expect") === "ended") inside("#return").click();
-  if (query.get("expect") === "failure") { inside("#close").click(); (await shown("leave")) && inside("#exit").click(); }
-  await until("return", () => frame.contentWindow.location.pathname === "/done");
-  seen.push(frame.contentWindow.location.search);
-})().catch((error) => seen.push(String(error))).finally(() => {
-  document.getElementById("seen").textContent = JSON.stringify(seen);
-});
-</script>"##;
+const APPLICANT: &str = include_str!("applicant.html");
 
 /// The sandbox with the applicant's page and the lender's page beside it.
 async fn start() -> (Local, Client) {

@@ -70,6 +70,14 @@ pub(crate) struct DriftProblems;
 pub(crate) struct ErasureProblems;
 /// Problems of deciding again.
 pub(crate) struct ReplayProblems;
+/// Problems of reading jobs, applications and deliveries.
+pub(crate) struct WorkProblems;
+/// Problems of taking an application by link.
+pub(crate) struct ApplicationProblems;
+/// Problems of accepting an application to be decided later.
+pub(crate) struct JobProblems;
+/// Problems of taking Belvo's notices.
+pub(crate) struct NoticeProblems;
 
 impl IntoResponses for AnyProblems {
     fn responses() -> Responses {
@@ -191,6 +199,79 @@ impl IntoResponses for ReplayProblems {
                 Kind::DeadlineExceeded,
             ],
         ])
+    }
+}
+
+/// Of addresses that take an idempotency key.
+const KEYED: &[Kind] = &[
+    Kind::InvalidIdempotencyKey,
+    Kind::IdempotencyKeyReused,
+    Kind::NoLog,
+    Kind::LogUnavailable,
+    Kind::UnknownPolicy,
+    Kind::NoLiveVersion,
+    Kind::Erased,
+];
+
+impl IntoResponses for WorkProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            &[
+                Kind::NotFound,
+                Kind::NoLog,
+                Kind::UnknownJob,
+                Kind::UnknownApplication,
+                Kind::UnknownDelivery,
+                Kind::NoBelvo,
+                Kind::DeliveryWaiting,
+                Kind::NotAwaitingConsent,
+                Kind::Erased,
+                Kind::LogUnavailable,
+                Kind::BelvoUnavailable,
+            ],
+        ])
+    }
+}
+
+impl IntoResponses for ApplicationProblems {
+    fn responses() -> Responses {
+        of(&[
+            ALWAYS,
+            RECEIVED,
+            KEYED,
+            &[
+                Kind::MalformedJson,
+                Kind::InvalidBody,
+                Kind::InvalidRequest,
+                Kind::NoBelvo,
+                Kind::BelvoUnavailable,
+            ],
+        ])
+    }
+}
+
+impl IntoResponses for JobProblems {
+    fn responses() -> Responses {
+        of(&[ALWAYS, RECEIVED, KEYED, BODY])
+    }
+}
+
+impl IntoResponses for NoticeProblems {
+    fn responses() -> Responses {
+        of(&[&[
+            Kind::InvalidPath,
+            Kind::InvalidQuery,
+            Kind::Unauthenticated,
+            Kind::MethodNotAllowed,
+            Kind::Internal,
+            Kind::NoBelvo,
+            Kind::UnreadableBody,
+            Kind::RequestTimeout,
+            Kind::BodyTooLarge,
+            Kind::Overloaded,
+            Kind::LogUnavailable,
+        ]])
     }
 }
 

@@ -89,6 +89,18 @@ kinds! {
     AlreadyApproved = "already-approved", CONFLICT, "the candidate was approved before";
     /// The version was published with other files.
     VersionTaken = "version-taken", CONFLICT, "the version was published with other files";
+    /// No job of this id.
+    UnknownJob = "unknown-job", NOT_FOUND, "there is no such job";
+    /// No application of this id.
+    UnknownApplication = "unknown-application", NOT_FOUND, "there is no such application";
+    /// No delivery of this id.
+    UnknownDelivery = "unknown-delivery", NOT_FOUND, "there is no such delivery";
+    /// The service has no access to Belvo.
+    NoBelvo = "no-belvo", NOT_FOUND, "the service is not connected with Belvo";
+    /// The delivery is on its way already.
+    DeliveryWaiting = "delivery-waiting", CONFLICT, "the delivery is on its way already";
+    /// The applicant has consented, or the application has ended.
+    NotAwaitingConsent = "not-awaiting-consent", CONFLICT, "the application does not wait for consent";
     /// Another version is in force than the request says, or none.
     NotInForce = "not-in-force", CONFLICT, "what the request builds on is not in force";
     /// There is no version to go back to.
@@ -123,6 +135,8 @@ kinds! {
     Internal = "internal", INTERNAL_SERVER_ERROR, "the service failed";
     /// No parameters are loaded yet.
     NotReady = "not-ready", SERVICE_UNAVAILABLE, "the service is not ready";
+    /// Belvo does not answer as it should.
+    BelvoUnavailable = "belvo-unavailable", SERVICE_UNAVAILABLE, "Belvo is away or refuses";
     /// The decision log cannot be written or read now.
     LogUnavailable = "log-unavailable", SERVICE_UNAVAILABLE, "the decision log is away";
     /// More is asked at the same time than the service takes.
@@ -143,6 +157,7 @@ impl Kind {
             Self::StillRunning | Self::LogUnavailable | Self::Overloaded | Self::RateLimited => {
                 Some(1)
             }
+            Self::BelvoUnavailable => Some(5),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use axum::{
 };
 use chrono::NaiveDate;
 use dictamen_lab::pipeline;
-use dictamen_model::suggest;
+use dictamen_model::{identity::Applicant, suggest};
 use dictamen_store::{NewDecision, Prepared, Store};
 
 use super::{cannot_compute, in_time, json_bytes, parameters, parse, unwritable};
@@ -142,9 +142,19 @@ pub(crate) struct DecideHeaders {
 
 /// A query, read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     explain: Explain,
     as_of: Option<NaiveDate>,
+}
+
+impl Asked {
+    /// Nothing but the decision, for a day when one is given.
+    pub(crate) fn on(as_of: Option<NaiveDate>) -> Self {
+        Self {
+            explain: Explain::None,
+            as_of,
+        }
+    }
 }
 
 pub(super) fn asked(uri: &Uri) -> Result<Asked, Problem> {
@@ -169,7 +179,7 @@ pub(super) fn asked(uri: &Uri) -> Result<Asked, Problem> {
 }
 
 /// What decides requests for a policy that name no version.
-pub(super) fn find_route(rules: &RuleBook, policy: &str) -> Result<Route, Problem> {
+pub(crate) fn find_route(rules: &RuleBook, policy: &str) -> Result<Route, Problem> {
     let versions = super::policies::find(rules, policy)?;
     versions.route().ok_or_else(|| {
         let known: Vec<&str> = versions.names().collect();
@@ -278,6 +288,7 @@ pub(super) async fn make(
         prepared,
         shadows,
         as_of,
+        applicant: _,
     } = decided;
     if let (Some(log), Some(prepared)) = (app.log(), prepared) {
         match keeping::log(app, log, prepared, claim).await? {
@@ -303,15 +314,22 @@ pub(super) async fn make(
     })
 }
 
-struct Decided {
-    bytes: Vec<u8>,
-    facts: Facts,
-    prepared: Option<Prepared>,
-    shadows: Vec<Arc<LoadedPolicy>>,
-    as_of: NaiveDate,
+/// A decision that is made and not yet logged.
+pub(crate) struct Decided {
+    /// The answer.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) facts: Facts,
+    /// For the log, where one is kept.
+    pub(crate) prepared: Option<Prepared>,
+    /// Versions that decide silently beside it.
+    pub(crate) shadows: Vec<Arc<LoadedPolicy>>,
+    pub(crate) as_of: NaiveDate,
+    /// Who applies, when the records say so.
+    pub(crate) applicant: Option<Applicant>,
 }
 
-fn decide_now(
+/// Decides; waits for nothing.
+pub(crate) fn decide_now(
     route: &Route,
     set: &ParameterSet,
     body: &[u8],
@@ -349,5 +367,6 @@ fn decide_now(
         prepared,
         shadows: route.shadows(loaded),
         as_of,
+        applicant: request.applicant,
     })
 }

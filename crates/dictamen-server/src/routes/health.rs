@@ -210,7 +210,12 @@ pub(crate) async fn metrics(State(app): State<App>, uri: Uri) -> Result<Response
         None => None,
         Some(log) => Some((log.is_available().await, log.waiting())),
     };
-    let text = app.metrics().text(&app.rules(), log);
+    let backlog = match app.work() {
+        // While the database is away, `log_available` says so.
+        Some(work) => work.store().backlog().await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let text = app.metrics().text(&app.rules(), log, backlog);
     let head = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
     Ok((head, text).into_response())
 }

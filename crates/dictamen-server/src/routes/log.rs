@@ -261,7 +261,7 @@ fn logged(entry: &Entry, facts: DecisionFacts) -> LoggedDecision {
 }
 
 /// JSON as it was written.
-fn raw(bytes: Vec<u8>) -> Result<Box<RawValue>, Problem> {
+pub(super) fn raw(bytes: Vec<u8>) -> Result<Box<RawValue>, Problem> {
     String::from_utf8(bytes)
         .ok()
         .and_then(|text| RawValue::from_string(text.trim_end().to_owned()).ok())

@@ -7,6 +7,7 @@ use dictamen_server::{
     app::{App, Limits},
     clock::Clock,
     serve::{self, Stopping},
+    work,
 };
 use dictamen_store::{Folder, Keys, MasterKeys, Place, Settings, SigningKey, Store, SystemClock};
 use serde_json::{Value, json};
@@ -60,13 +61,29 @@ impl House {
     }
 
     pub(crate) async fn open_with(&self, limits: Limits) -> Running {
+        self.open_as(limits, Clock::System, None).await
+    }
+
+    /// The same with work going on beside the requests.
+    pub(crate) async fn open_working(&self, work: work::Settings) -> Running {
+        self.open_on(Clock::System, work).await
+    }
+
+    /// The same on the days of a clock.
+    pub(crate) async fn open_on(&self, clock: Clock, work: work::Settings) -> Running {
+        self.open_as(Limits::default(), clock, Some(work)).await
+    }
+
+    async fn open_as(&self, limits: Limits, days: Clock, work: Option<work::Settings>) -> Running {
         let clock = Arc::new(SystemClock);
         let store = Store::open(&self.place, self.keys.clone(), clock, Settings::default());
         let store = store.await.unwrap();
         let access = Access::start(Some(&store), None).await.unwrap();
         let rules = self.service.reloader.rules();
-        let app =
-            App::with_log(rules, Clock::System, limits, Some(store.clone())).guarded_by(access);
+        let mut app = App::with_log(rules, days, limits, Some(store.clone())).guarded_by(access);
+        if let Some(settings) = work {
+            app = app.with_work(work::Work::new(store.clone(), settings).unwrap());
+        }
         let (address, serving) = listen(app.clone()).await;
         Running {
             address,

@@ -30,3 +30,4 @@ mod reloading;
 mod support;
 mod tls;
 mod tokens;
+mod working;

@@ -3,13 +3,16 @@
 
 use std::{collections::BTreeSet, fs};
 
-use dictamen_server::drift::Watch;
+use dictamen_server::{
+    drift::Watch,
+    work::{Settings, Work},
+};
 use serde_json::Value;
 
 use crate::{
     drift::decide,
     keeping::kept,
-    support::{DECIDE, changed, manifest},
+    support::{DECIDE, REQUEST, changed, manifest},
 };
 
 fn example(file: &str) -> String {
@@ -57,6 +60,12 @@ fn alarms() -> Value {
 #[tokio::test]
 async fn dashboard_and_alarms_ask_for_figures_that_there_are() {
     let mut kept = kept().await;
+    // Something that waits: nobody works on it here.
+    let app = kept.service.app.clone();
+    let work = Work::new(app.log().unwrap().clone(), Settings::default()).unwrap();
+    kept.service.app = app.with_work(work);
+    let later = format!("{DECIDE}:async");
+    assert_eq!(kept.service.post(&later, REQUEST).await.status, 202);
     decide(&kept, 0..500).await;
     let days = "demo=2026-01-01..2099-12-31".parse().unwrap();
     let watch = Watch {

@@ -7,6 +7,8 @@
 pub(crate) mod policies;
 #[path = "tables.rs"]
 pub(crate) mod tables;
+#[path = "work.rs"]
+pub(crate) mod work;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,7 +22,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions},
 };
 
-use super::rows::{AnsweredRow, DecisionRow};
+use super::rows::{AnsweredRow, DecisionRow, TaskTuple};
 use crate::StoreError;
 
 pub(crate) type Db = sqlx::Postgres;
@@ -108,6 +110,7 @@ fn migrator() -> Migrator {
         step(1, "decision log", include_str!("postgres/1.sql")),
         step(3, "api keys", include_str!("postgres/3.sql")),
         step(4, "policies", include_str!("postgres/4.sql")),
+        step(5, "work", include_str!("postgres/5.sql")),
     ])
 }
 
@@ -251,7 +254,7 @@ pub(crate) async fn settle(
 /// Makes deleted keys disappear from the tables' files. What the server archives or replicates
 /// is the operator's to keep no longer than the law allows.
 pub(crate) async fn shred(conn: &mut PgConnection) -> Result<(), StoreError> {
-    tables::run(conn, "VACUUM data_key").await
+    tables::run(conn, "VACUUM data_key, task").await
 }
 
 /// Lets no other instance change keys until the transaction ends; reading goes on.
@@ -328,4 +331,38 @@ pub(crate) async fn listen(pool: &PgPool) -> Result<PgListener, StoreError> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen("dictamen_policies").await?;
     Ok(listener)
+}
+
+/// Takes what is due of a kind for whoever has this token, until `until`. What nobody gave back
+/// in time counts as a crash.
+pub(crate) async fn take_tasks(
+    conn: &mut PgConnection,
+    kind: &str,
+    token: &str,
+    now: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<TaskTuple>, StoreError> {
+    let rows = sqlx::query_as(
+        "UPDATE task SET token = $2, due = $4, woken = 0, attempts = attempts + 1,
+             crashes = crashes + CASE WHEN token IS NULL THEN 0 ELSE 1 END
+         WHERE id IN (SELECT id FROM task WHERE kind = $1 AND state = 'waiting' AND due <= $3
+                 ORDER BY due LIMIT $5
+                 FOR UPDATE SKIP LOCKED)
+         RETURNING id, kind, parent, state, stage, facts, due, attempts, crashes, created, updated,
+             application, applicant, master, wrapped, content",
+    )
+    .bind(kind)
+    .bind(token)
+    .bind(now)
+    .bind(until)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// What another instance holds is its own until its time is over.
+pub(crate) async fn release_tasks(_: &mut PgConnection) -> Result<(), StoreError> {
+    Ok(())
 }

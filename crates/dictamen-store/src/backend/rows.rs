@@ -276,3 +276,66 @@ pub(crate) fn api_key(row: ApiKeyTuple) -> Result<ApiKey, StoreError> {
             .transpose()?,
     })
 }
+
+/// A row of `task`: id, kind, parent, state, stage, facts, due, attempts, crashes, created,
+/// updated, application, applicant, master, wrapped, content.
+pub(crate) type TaskTuple = (
+    String,
+    String,
+    Option<String>,
+    String,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+);
+
+/// A task to be written, sealed.
+#[derive(Debug, Clone)]
+pub(crate) struct TaskRow {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) parent: Option<String>,
+    pub(crate) mark: Option<String>,
+    pub(crate) stage: String,
+    pub(crate) facts: String,
+    pub(crate) due: i64,
+    pub(crate) created: i64,
+    pub(crate) expires: Option<i64>,
+    pub(crate) application: Option<String>,
+    pub(crate) applicant: Option<String>,
+    pub(crate) wrapped: Wrapped,
+    pub(crate) content: Vec<u8>,
+}
+
+/// What is written of a task when its turn ends, and whose turn it was.
+#[derive(Debug, Clone)]
+pub(crate) struct TurnRow {
+    pub(crate) id: String,
+    pub(crate) token: String,
+    pub(crate) state: &'static str,
+    pub(crate) stage: String,
+    pub(crate) facts: String,
+    pub(crate) due: i64,
+    pub(crate) mark: Option<String>,
+    pub(crate) applicant: Option<String>,
+    pub(crate) content: Option<Vec<u8>>,
+}
+
+/// Which tasks are listed, newest first: those of a kind, perhaps of one parent or in one state,
+/// and before an instant and id.
+#[derive(Debug, Clone)]
+pub(crate) struct TasksWanted {
+    pub(crate) kind: String,
+    pub(crate) parent: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) before: (i64, String),
+}

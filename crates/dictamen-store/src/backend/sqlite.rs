@@ -7,6 +7,8 @@
 pub(crate) mod policies;
 #[path = "tables.rs"]
 pub(crate) mod tables;
+#[path = "work.rs"]
+pub(crate) mod work;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,7 +25,7 @@ use sqlx::{
     },
 };
 
-use super::rows::{AnsweredRow, DecisionRow};
+use super::rows::{AnsweredRow, DecisionRow, TaskTuple};
 use crate::{StoreError, folder::Folder};
 
 pub(crate) type Db = sqlx::Sqlite;
@@ -91,6 +93,7 @@ fn migrator() -> Migrator {
         step(1, "decision log", include_str!("sqlite/1.sql")),
         step(3, "api keys", include_str!("sqlite/3.sql")),
         step(4, "policies", include_str!("sqlite/4.sql")),
+        step(5, "work", include_str!("sqlite/5.sql")),
     ])
 }
 
@@ -278,4 +281,39 @@ pub(crate) async fn revise(conn: &mut SqliteConnection) -> Result<i64, StoreErro
 /// Nobody else writes.
 pub(crate) async fn lock_api_keys(_: &mut SqliteConnection) -> Result<(), StoreError> {
     Ok(())
+}
+
+/// Takes what is due of a kind for whoever has this token, until `until`. What nobody gave back
+/// in time counts as a crash.
+pub(crate) async fn take_tasks(
+    conn: &mut SqliteConnection,
+    kind: &str,
+    token: &str,
+    now: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<TaskTuple>, StoreError> {
+    let rows = sqlx::query_as(
+        "UPDATE task SET token = $2, due = $4, woken = 0, attempts = attempts + 1,
+             crashes = crashes + CASE WHEN token IS NULL THEN 0 ELSE 1 END
+         WHERE id IN (SELECT id FROM task WHERE kind = $1 AND state = 'waiting' AND due <= $3
+                 ORDER BY due LIMIT $5)
+         RETURNING id, kind, parent, state, stage, facts, due, attempts, crashes, created, updated,
+             application, applicant, master, wrapped, content",
+    )
+    .bind(kind)
+    .bind(token)
+    .bind(now)
+    .bind(until)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// Gives back what a process that is gone held: one process uses the file.
+pub(crate) async fn release_tasks(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let sql = "UPDATE task SET token = NULL, due = updated, crashes = crashes + 1
+               WHERE token IS NOT NULL AND state = 'waiting'";
+    tables::run(conn, sql).await
 }

@@ -215,7 +215,11 @@ impl Walk {
                     said.before = said.before.max(Some(facts.before));
                 }
             }
-            Kind::Decision | Kind::Rotation | Kind::Configuration | Kind::Shadow => {}
+            Kind::Decision
+            | Kind::Rotation
+            | Kind::Configuration
+            | Kind::Shadow
+            | Kind::Monitoring => {}
         }
     }
 

@@ -20,3 +20,4 @@ mod outage;
 mod registry;
 mod support;
 mod tampering;
+mod work;
