@@ -2,7 +2,8 @@
 //!
 //! A column is a characteristic by its name, `application_id`, `as_of` (which says nothing more once
 //! characteristics are computed), `label`, or a name that applicants are grouped by. Whatever else
-//! there is, or is not, is told all at once, with what was probably meant.
+//! there is, or is not, is told all at once, with what was probably meant. Characteristics that nothing
+//! reads are not looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,7 +99,7 @@ impl Columns {
                 let message = format!("column `{name}` is there twice");
                 problems.push(problem("columns::twice", message, None));
             }
-            roles.push(role(name, *cells, by, told, &mut problems));
+            roles.push(role(name, *cells, needed, by, told, &mut problems));
         }
         let all = |names: &[String]| names.iter().any(|name| name == "*");
         for index in needed {
@@ -233,6 +234,7 @@ fn problem(code: &'static str, message: String, help: Option<String>) -> ColumnP
 fn role(
     name: &str,
     cells: Cells,
+    needed: &BTreeSet<usize>,
     by: &[By],
     told: Told<'_>,
     problems: &mut Vec<ColumnProblem>,
@@ -284,7 +286,11 @@ fn role(
             problems.push(problem("columns::type", message, None));
         }
     }
-    Role::Characteristic(index)
+    if needed.contains(&index) {
+        Role::Characteristic(index)
+    } else {
+        Role::Nothing
+    }
 }
 
 /// A cell as text; a number without trailing zeros.
@@ -393,7 +399,16 @@ mod tests {
             .map(|n| ((*n).to_owned(), Cells::Texts))
             .collect();
         let needed = ["weeks_total", "employed_now", "human_review_requested"];
-        let needed = needed.iter().filter_map(|n| index_of(n)).collect();
+        let needed = needed
+            .iter()
+            .chain(
+                names
+                    .iter()
+                    .filter(|(n, _)| n == "density_24m")
+                    .map(|_| &"density_24m"),
+            )
+            .filter_map(|n| index_of(n))
+            .collect();
         Columns::new(&names, &needed, by, told)
     }
 
