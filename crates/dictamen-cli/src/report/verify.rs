@@ -110,12 +110,20 @@ fn write_example(out: &mut dyn Write, example: &Example) -> io::Result<()> {
         let outcome = applicant.outcome;
         let style = style::outcome(outcome);
         let score = applicant.score.map(|score| format!("score {score}"));
-        let amount = applicant.amount.as_ref().map(|amount| format!("{amount} MXN"));
+        let amount = applicant
+            .amount
+            .as_ref()
+            .map(|amount| format!("{amount} MXN"));
         let reasons = Some(applicant.reasons.join(" ")).filter(|reasons| !reasons.is_empty());
-        let answer: Vec<String> = [Some(format!("{style}{outcome}{style:#}")), score, amount, reasons]
-            .into_iter()
-            .flatten()
-            .collect();
+        let answer: Vec<String> = [
+            Some(format!("{style}{outcome}{style:#}")),
+            score,
+            amount,
+            reasons,
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         let answer = answer.join(", ");
         writeln!(out, "      {who} {told}")?;
         writeln!(out, "        gets {answer}")?;
