@@ -8,6 +8,7 @@
 
 mod builtin;
 mod example;
+mod pairs;
 mod search;
 mod shrink;
 

@@ -51,7 +51,7 @@ pub(crate) struct ExplainedPoints {
     code: String,
     /// What its reason says.
     text: String,
-    /// What was binned; null when missing.
+    /// What was binned, a decimal to four places; null when missing.
     #[schema(value_type = Value)]
     value: serde_json::Value,
     /// Points given.

@@ -288,3 +288,23 @@ otherwise(APPROVE);"#;
         }
     }
 }
+
+/// An offer is held against what was requested, even if its closure does not ask.
+#[test]
+fn what_the_engine_itself_reads_is_not_forgotten() {
+    let script = r#"policy("t", "1");
+stage("K", DECLINE, [rule("K01", |a| a.weeks_total < 3)]);
+offer(|a, band| grant(#{ amount: 5000, term_months: 12, annual_rate: 0.3, monthly_payment: 500 },
+    [when("L01", a.requested_amount > 5000)]));"#;
+    let (policy, promised) = load(script, "").unwrap();
+    let prover = Prover::new(&policy, &promised);
+    let amount = dictamen_model::characteristic::index_of("requested_amount").unwrap();
+    for direction in [Direction::Up, Direction::Down] {
+        let regions = prover.everybody();
+        let mut parts = regions.iter().map(|region| {
+            let parts = prover.worsened(region, amount, direction, Measure::Outcome);
+            parts.unwrap().len()
+        });
+        assert!(parts.any(|parts| parts > 0), "{direction:?}");
+    }
+}

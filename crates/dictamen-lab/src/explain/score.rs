@@ -12,7 +12,7 @@ pub struct Scored {
     pub code: Arc<str>,
     /// What its reason says.
     pub text: Arc<str>,
-    /// What was binned; null when missing.
+    /// What was binned, a decimal to four places; null when missing.
     pub value: serde_json::Value,
     /// Points given.
     pub points: i64,
@@ -58,6 +58,12 @@ pub(super) fn scorecard(
                     .next()
                     .map(|(lower, _)| lower.normalize().to_string())
             });
+            let value = match (&value, number) {
+                (serde_json::Value::String(_), Some(number)) => {
+                    number.round_dp(4).normalize().to_string().into()
+                }
+                _ => value,
+            };
             let reason = policy
                 .catalogue()
                 .iter()

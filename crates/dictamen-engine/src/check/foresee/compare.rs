@@ -201,8 +201,11 @@ impl Pair<'_, '_> {
     fn reads(&self, ending: &Ending) -> bool {
         let declaration = self.prover.declaration;
         let offer = || {
+            // What was requested is held against what is offered, whoever reads it.
+            let requested = [self.prover.requested.0, self.prover.requested.1];
             let offer = declaration.offer.as_ref();
-            offer.is_some_and(|offer| reads(&offer.closure.body, self.characteristic))
+            requested.contains(&Some(self.characteristic))
+                || offer.is_some_and(|offer| reads(&offer.closure.body, self.characteristic))
         };
         match ending {
             Ending::Rule(stage, rule) => {

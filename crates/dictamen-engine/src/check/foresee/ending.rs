@@ -278,6 +278,7 @@ impl<'w> Granting<'_, 'w> {
             // Who is offered less is told why: nothing to be told where it cannot be less.
             let told = reduced
                 || self.is_exactly(node, requested)
+                || self.covered(node, requested, case)
                 || self
                     .reductions
                     .iter()
@@ -292,6 +293,14 @@ impl<'w> Granting<'_, 'w> {
         let other = self.mind.world.values_of(requested, case).known.number();
         let ends = one.zip(other).map(|(one, other)| (one.high, other.low));
         matches!(ends, Some((End::Closed(high), End::Closed(low))) if high <= low)
+    }
+
+    /// Whether a node cannot be below a characteristic because of the stretches of both.
+    fn covered(&self, node: &'w Node, requested: usize, case: &Case) -> bool {
+        let one = self.mind.values(node, case).known.number();
+        let other = self.mind.world.values_of(requested, case).known.number();
+        let ends = one.zip(other).map(|(one, other)| (one.low, other.high));
+        matches!(ends, Some((End::Closed(low), End::Closed(high))) if low >= high)
     }
 
     fn bound(&self, node: &'w Node) -> &'w Node {
