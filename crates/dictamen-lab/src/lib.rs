@@ -12,9 +12,10 @@ pub mod cases;
 pub mod coverage;
 pub mod document;
 pub mod drift;
-#[cfg(test)]
-mod made;
 pub mod mutate;
 mod paths;
 pub mod pipeline;
 pub mod replay;
+
+#[cfg(test)]
+mod tests;
