@@ -21,8 +21,6 @@ pub mod drift;
 pub mod explain;
 pub mod invariants;
 pub mod letter;
-#[cfg(test)]
-mod made;
 pub mod mutate;
 mod paths;
 pub mod pipeline;
@@ -31,3 +29,6 @@ pub mod report;
 pub mod scorecard;
 pub mod simulate;
 pub mod statistics;
+
+#[cfg(test)]
+mod tests;

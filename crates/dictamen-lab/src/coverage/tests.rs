@@ -6,7 +6,7 @@ use dictamen_engine::{Policy, PolicySource};
 use proptest::prelude::*;
 
 use super::{Coverage, Item, Kind, State, html, run};
-use crate::made::{self, PARAMETERS, add_cases, fact};
+use crate::tests::{self as made, PARAMETERS, add_cases, fact};
 
 const BODY: &str = r#"{"application": {"application_id": "T-1", "requested_amount": "20000",
   "requested_term_months": 12}, "employment_records": [], "as_of": "2026-09-15"}"#;

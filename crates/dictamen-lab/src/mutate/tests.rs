@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::{Fate, enumerate, fate, prove::Prover, run, session::Session};
 use crate::{
     cases,
-    made::{PARAMETERS, add_cases, fact, script, source, with},
+    tests::{PARAMETERS, add_cases, fact, script, source, with},
 };
 
 proptest! {
