@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 struct Demo {
     child: Child,
     page: String,
+    /// What it leaves behind, as it is killed.
+    _dir: tempfile::TempDir,
 }
 
 impl Drop for Demo {
@@ -23,9 +25,11 @@ impl Drop for Demo {
 
 fn start() -> Demo {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+    let dir = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_dictamen"))
         .args(["demo", "--listen", "127.0.0.1:0", "--rules"])
         .arg(rules)
+        .env("TMPDIR", dir.path())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -39,7 +43,11 @@ fn start() -> Demo {
         })
         .unwrap();
     std::thread::spawn(move || lines.for_each(drop));
-    Demo { child, page }
+    Demo {
+        child,
+        page,
+        _dir: dir,
+    }
 }
 
 async fn send(http: &reqwest::Client, url: &str, body: &Value) -> Value {
