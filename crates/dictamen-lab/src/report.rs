@@ -14,6 +14,7 @@ macro_rules! put {
 }
 
 mod chart;
+mod checked;
 mod compared;
 mod fair;
 mod gate;
@@ -27,6 +28,7 @@ mod parts;
 mod simulated;
 mod text;
 
+pub use checked::{Checks, checked};
 pub use compared::{Compared, compared};
 pub use fair::{Fair, FairGroup, LEAST_PEOPLE, Standing, fairness};
 pub use gate::{Gate, GateError, Ruling};

@@ -1,11 +1,14 @@
 //! `dictamen compare`: who changes, and by which edit.
 
+use dictamen_engine::words::Language;
 use dictamen_lab::{
     compare::{Diff, Shares, edits_in_words, reason_changes, search},
     report::{self, Compared, Section},
     simulate::Study,
 };
+use dictamen_model::Parameters;
 use dictamen_server::rules::LoadedPolicy;
+use serde_json::Value;
 use std::io::Write;
 
 use crate::{
@@ -35,13 +38,21 @@ pub(crate) fn run(
         format: args.format,
         lang: args.lang,
     };
-    told(&asked, |_, _| Vec::new(), out, err)
+    told(&asked, |_, _, _, _| Further::default(), out, err)
 }
 
-/// Compares and tells. `further` are sections that others have to add about both policies.
+/// What others have to add about both policies.
+#[derive(Debug, Default)]
+pub(super) struct Further {
+    pub(super) sections: Vec<Section>,
+    /// The same for programs, under `checks`.
+    pub(super) json: Option<Value>,
+}
+
+/// Compares and tells.
 pub(super) fn told(
     asked: &Asked<'_>,
-    further: impl Fn(&LoadedPolicy, &LoadedPolicy) -> Vec<Section>,
+    further: impl Fn(&LoadedPolicy, &LoadedPolicy, &Parameters, Language) -> Further,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Exit, Failure> {
@@ -79,13 +90,17 @@ pub(super) fn told(
     };
     let nothing = || Failure::new(Exit::Failed, "there is nothing to tell");
     let mut report = report::compared(&study, tally, &told, language).ok_or_else(nothing)?;
-    report.sections.extend(further(&before, &after));
-    let json = report::json(
+    let further = further(&before, &after, &parameters.parameters, language);
+    report.sections.extend(further.sections);
+    let mut json = report::json(
         &study,
         tally,
         Some((&edits, &texts, found.as_ref())),
         &rulings,
     );
+    if let (Some(checks), Some(all)) = (further.json, json.as_object_mut()) {
+        all.insert("checks".to_owned(), checks);
+    }
     let written = Written { report, json };
     written.write(&portfolio.reports, asked.format, &rulings, out, err)
 }
