@@ -1,11 +1,15 @@
 //! The command line.
 
+mod explain;
 mod key;
 mod log;
 mod mutate;
 mod policy;
+mod portfolio;
 mod sandbox;
+mod scorecard;
 mod test;
+mod verify;
 
 use std::{num::NonZeroU32, path::PathBuf};
 
@@ -13,6 +17,7 @@ use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use dictamen_server::drift::Reference;
 
+pub(crate) use explain::ExplainArgs;
 pub(crate) use key::{KeyArgs, KeyCommand, ListKeysArgs};
 pub(crate) use log::{
     BackupArgs, EraseArgs, ExportArgs, ExportFormat, LogArgs, LogCommand, ReplayArgs, RetainArgs,
@@ -20,8 +25,15 @@ pub(crate) use log::{
 };
 pub(crate) use mutate::MutateArgs;
 pub(crate) use policy::{ImportArgs, PolicyArgs, PolicyCommand};
+pub(crate) use portfolio::{
+    CompareArgs, InputFormat, PortfolioArgs, ReportArgs, ReportFormat, SimulateArgs,
+};
 pub(crate) use sandbox::{SandboxArgs, SandboxCommand};
+pub(crate) use scorecard::{
+    CardFormat, CheckCardArgs, ExportCardArgs, ImportCardArgs, ScorecardArgs, ScorecardCommand,
+};
 pub(crate) use test::{TestArgs, TestFormat};
+pub(crate) use verify::VerifyRulesArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -29,7 +41,8 @@ Exit codes:
   1   a file, the network or the program itself failed
   2   the command line is not usable
   3   a policy, the parameters or the input is not valid
-  4   cases failed, could not be run or missed a mutant, or a script is not formatted
+  4   cases failed, could not be run or missed a mutant, a promise is refuted, a script is not
+      formatted, or a gate of --fail-if fails
   5   the decision log does not hold, or a decision made again is another
   10  decided REFER    (only with --exit-outcome)
   11  decided DECLINE  (only with --exit-outcome)";
@@ -114,6 +127,21 @@ Warnings and notes leave the exit code at 0.")]
     /// Make small mistakes in policies on purpose, and see whether the cases notice
     #[command(after_help = mutate::AFTER_HELP)]
     Mutate(MutateArgs),
+    /// Take a portfolio through a policy: who gets what
+    #[command(after_help = portfolio::SIMULATE_HELP)]
+    Simulate(SimulateArgs),
+    /// Take a portfolio through two policies: who changes, and by which edit
+    #[command(after_help = portfolio::COMPARE_HELP)]
+    Compare(CompareArgs),
+    /// Write what a change of a policy does, for whoever approves it
+    #[command(after_help = portfolio::REPORT_HELP)]
+    Report(ReportArgs),
+    /// Prove what policies promise, or find an applicant for whom it does not hold
+    #[command(after_help = verify::AFTER_HELP)]
+    Verify(VerifyRulesArgs),
+    /// Say why an applicant got their answer, and what would change it
+    #[command(after_help = explain::AFTER_HELP)]
+    Explain(ExplainArgs),
     /// Format the scripts of policies
     #[command(after_help = "\
 Examples:
@@ -164,6 +192,9 @@ Examples:
     /// Look at a draft, for the service that starts this command itself
     #[command(hide = true)]
     DraftCheck,
+    /// Make a policy of a scorecard, or write a policy's scorecard as a table
+    #[command(after_help = scorecard::AFTER_HELP)]
+    Scorecard(ScorecardArgs),
     /// Prove, read and keep the decision log
     #[command(after_help = "\
 Examples:

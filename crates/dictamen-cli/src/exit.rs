@@ -13,7 +13,8 @@ pub enum Exit {
     Usage,
     /// 3: a policy, the parameters or the input is not valid.
     Invalid,
-    /// 4: cases failed, could not be run or missed a mutant, or a script is not formatted.
+    /// 4: cases failed, could not be run or missed a mutant, a promise is refuted, a script is not
+    /// formatted, or a gate fails.
     CasesFailed,
     /// 5: the decision log does not hold, or a decision made again is another.
     Differs,

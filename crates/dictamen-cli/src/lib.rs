@@ -9,6 +9,7 @@ mod command;
 mod configuration;
 mod exit;
 pub mod lsp;
+mod portfolio;
 mod report;
 mod rules;
 mod store;
@@ -64,6 +65,11 @@ fn dispatch(
         Command::Check(args) => command::check::run(&args, out),
         Command::Test(args) => command::test::run(&args, out, err),
         Command::Mutate(args) => command::mutate::run(&args, out, err),
+        Command::Simulate(args) => command::simulate::run(&args, out, err),
+        Command::Compare(args) => command::compare::run(&args, out, err),
+        Command::Report(args) => command::report::run(&args, out, err),
+        Command::Verify(args) => command::verify::run(&args, out, err),
+        Command::Explain(args) => command::explain::run(&args, out, err),
         Command::Fmt(args) => command::fmt::run(&args, out, err),
         Command::Doc(args) => command::doc::run(&args, out, err),
         Command::Lsp(_) => command::lsp::run(),
@@ -71,6 +77,7 @@ fn dispatch(
         Command::Key(args) => command::key::run(&args.command, out, err),
         Command::Policy(args) => command::policy::run(&args, out, err),
         Command::DraftCheck => command::draft_check::run(out),
+        Command::Scorecard(args) => command::scorecard::run(&args.command, out, err),
         Command::Log(args) => command::log::run(&args, out),
         Command::Config(_) => command::config::run(&in_force, out),
         Command::Sandbox(args) => command::sandbox::run(&args, out, err),

@@ -7,12 +7,14 @@ pub(crate) mod cases;
 pub(crate) mod coverage;
 pub(crate) mod decision;
 pub(crate) mod diagnostic;
+pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod junit;
 pub(crate) mod mutants;
 pub(crate) mod sarif;
 mod style;
 pub(crate) mod table;
+pub(crate) mod verify;
 
 use std::{
     io::{self, Write},

@@ -8,6 +8,7 @@ mod case;
 mod compute;
 mod dated;
 mod division;
+pub(crate) mod foresee;
 mod interval;
 mod missing;
 mod prove;

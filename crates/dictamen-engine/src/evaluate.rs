@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod agreement;
 mod answer;
+mod ask;
 mod bins;
 mod compute;
 mod fixed;
@@ -21,7 +22,17 @@ mod small;
 mod view;
 
 pub use answer::Answer;
+pub(crate) use ask::ask;
+
 pub(crate) use bins::Bins;
 pub(crate) use run::run;
 pub use scratch::Scratch;
 pub use view::Evaluated;
+
+/// What `annuity_factor` gives, if it can be computed.
+pub(crate) fn annuity_factor(
+    rate: rust_decimal::Decimal,
+    months: i64,
+) -> Option<rust_decimal::Decimal> {
+    function::annuity_factor(rate, months).ok()
+}

@@ -17,6 +17,7 @@ use crate::{
     CatalogueReason, Decided, Diagnostic, Outcome, ParametersStamp, PolicySource, PolicyStamp,
     declaration::{Declaration, Param},
     evaluate::{self, Bins, Evaluated, Scratch},
+    invariants::Invariants,
     program::{Cell, Entry, Program, Stretch, index},
     reasons, script,
     table::Table,
@@ -217,7 +218,7 @@ pub(crate) enum Ending {
 pub struct Loaded {
     /// The policy.
     pub policy: Policy,
-    /// Findings that do not keep it from deciding.
+    /// Findings that do not keep it from deciding; those of `invariants.rhai` may be errors.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -266,9 +267,16 @@ impl Policy {
             chains,
             &mut diagnostics,
         );
+        // What is wrong with a promise keeps nobody from deciding.
+        let sound = diagnostics.iter().all(|d| !d.is_error());
+        let promises = policy
+            .as_ref()
+            .filter(|_| sound && source.get(crate::invariants::FILE).is_some());
+        let broken = promises.and_then(|policy| Invariants::load(source, policy).err());
+        diagnostics.extend(broken.into_iter().flatten());
         diagnostics.sort_by(|a, b| (a.severity, &a.span).cmp(&(b.severity, &b.span)));
         match policy {
-            Some(policy) if diagnostics.iter().all(|d| !d.is_error()) => Ok(Loaded {
+            Some(policy) if sound => Ok(Loaded {
                 policy,
                 warnings: diagnostics,
             }),

@@ -2,6 +2,8 @@
 //!
 //! Knows codes and texts; refuses to know which rule uses which code.
 
+mod vague;
+
 use dictamen_model::suggest::{self, did_you_mean};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -248,6 +250,13 @@ fn reason<'a>(
             None,
             Diagnostic::warning("reasons::same-text", message).help(help),
         ));
+    }
+    for (key, text) in [("es-MX", &es_mx), ("en", &en)] {
+        if let Some((phrase, instead)) = vague::vague(text) {
+            let message = format!("the text of `{code}` tells nothing: \"{phrase}\"");
+            let found = Diagnostic::warning("reasons::vague", message).help(instead);
+            problems.push((Some(key), found));
+        }
     }
     Some(CatalogueReason {
         code: code.into(),

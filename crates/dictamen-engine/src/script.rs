@@ -8,6 +8,7 @@ mod argument;
 mod declare;
 mod failure;
 mod files;
+mod invariants;
 mod layout;
 mod lower;
 mod sandbox;
@@ -22,6 +23,9 @@ use crate::{Diagnostic, PolicySource, declaration::Declaration, text::Texts};
 
 /// The script a policy starts from.
 pub(crate) const MAIN: &str = "policy.rhai";
+
+/// The script of what the policy promises, which decides nothing.
+pub(crate) const INVARIANTS: &str = "invariants.rhai";
 
 /// A hostile script can build values so deep that taking them apart needs much stack.
 const STACK_BYTES: usize = 512 * 1024 * 1024;
@@ -54,30 +58,33 @@ pub(crate) struct Ran {
 /// Runs the policy's script and lowers its closures, on a thread of its own: every script value
 /// lives and dies there.
 pub(crate) fn run(source: &PolicySource, texts: &Texts) -> Ran {
+    on_large_stack(|| run_here(source, texts)).unwrap_or_else(|message| Ran {
+        declaration: Declaration::default(),
+        diagnostics: vec![Diagnostic::error("script::not-run", message)],
+    })
+}
+
+pub(crate) use declare::Declared as Promises;
+pub(crate) use invariants::run as run_invariants;
+
+/// Does something on a thread with a large stack, or says why it could not.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, &'static str> {
     std::thread::scope(|scope| {
         let worker = std::thread::Builder::new()
             .name("policy-load".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, || run_here(source, texts));
-        let finished = worker.map(std::thread::ScopedJoinHandle::join);
-        match finished {
-            Ok(Ok(ran)) => ran,
-            Ok(Err(_)) => failed("the script could not be run to its end"),
-            Err(_) => failed("there is no memory to run the script in"),
+            .spawn_scoped(scope, work);
+        match worker.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(_)) => Err("the script could not be run to its end"),
+            Err(_) => Err("there is no memory to run the script in"),
         }
     })
 }
 
-fn failed(message: &str) -> Ran {
-    Ran {
-        declaration: Declaration::default(),
-        diagnostics: vec![Diagnostic::error("script::not-run", message)],
-    }
-}
-
 fn run_here(source: &PolicySource, texts: &Texts) -> Ran {
-    let shared = Arc::new(Mutex::new(declare::Collector::new(source)));
-    let scripts = files::Scripts::new(source, texts);
+    let shared = Arc::new(Mutex::new(declare::Collector::new(source, MAIN)));
+    let scripts = files::Scripts::new(source, MAIN, texts);
     let mut engine = sandbox::engine();
     declare::register(&mut engine, &shared);
     engine.set_module_resolver(files::Resolver::new(scripts.clone()));
@@ -109,7 +116,7 @@ fn run_main(
     match engine.run_ast_with_scope(scope, main) {
         Ok(()) => true,
         Err(error) => {
-            diagnostics.push(failure::running(&error, texts));
+            diagnostics.push(failure::running(&error, MAIN, texts));
             false
         }
     }

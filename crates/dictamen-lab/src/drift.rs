@@ -5,12 +5,12 @@
 //! decision log keeps in clear, which are points and not values: bins that give the same points
 //! are one class, and so is "unknown" when it gives the points of a bin. Reads no log itself.
 
-mod index;
-
 use std::{collections::BTreeMap, sync::Arc};
 
 use dictamen_engine::{Outcome, words::Document};
 use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::statistics;
 
 /// Decisions that each window must have before an index means anything: with ten classes and this
 /// many, chance alone gives about 0.04.
@@ -259,8 +259,9 @@ fn shift(classes: &Classes, reference: &[u64], live: &[u64]) -> Shift {
     let (before, now) = (total(reference), total(live));
     let enough = before >= LEAST && now >= LEAST;
     let pairs = || reference.iter().copied().zip(live.iter().copied());
-    let psi = enough.then(|| index::psi(pairs())).flatten();
-    let by_chance = enough.then(|| index::by_chance(pairs())).flatten();
+    let psi = enough.then(|| statistics::psi(pairs())).flatten();
+    let by_chance = enough.then(|| statistics::psi_by_chance(pairs())).flatten();
+    let (psi, by_chance) = (psi.map(four), by_chance.map(four));
     Shift {
         subject: classes.subject.clone(),
         about: classes.about.clone(),
@@ -283,8 +284,14 @@ fn shift(classes: &Classes, reference: &[u64], live: &[u64]) -> Shift {
 }
 
 fn share(count: u64, of: u64) -> Option<Decimal> {
-    let share = Decimal::from(count).checked_div(Decimal::from(of))?;
-    let mut share = share.round_dp_with_strategy(4, RoundingStrategy::MidpointNearestEven);
-    share.rescale(4);
-    Some(share)
+    Decimal::from(count)
+        .checked_div(Decimal::from(of))
+        .map(four)
+}
+
+/// With four decimals.
+fn four(number: Decimal) -> Decimal {
+    let mut number = number.round_dp_with_strategy(4, RoundingStrategy::MidpointNearestEven);
+    number.rescale(4);
+    number
 }

@@ -170,7 +170,7 @@ impl Access {
     }
 
     /// Who proves to be somebody by the headers of a request.
-    fn caller(&self, headers: &HeaderMap, now: DateTime<Utc>) -> Option<Caller> {
+    pub(crate) fn caller(&self, headers: &HeaderMap, now: DateTime<Utc>) -> Option<Caller> {
         let credential = credential(headers)?;
         if let Some(presented) = PresentedKey::parse(credential) {
             let (_, ring) = self.0.keys.as_ref()?;

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod app;
 pub mod clock;
 pub mod drift;
+pub mod explain;
 mod extract;
 mod keeping;
 pub mod lifecycle;

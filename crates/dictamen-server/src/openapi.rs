@@ -17,8 +17,8 @@ use crate::{
     app::App,
     problem, replay,
     routes::{
-        activations, batch, characteristics, decisions, drafts, drift, erasures, health, keys, log,
-        policies, versions,
+        activations, batch, characteristics, decisions, drafts, drift, erasures, explain, health,
+        keys, log, policies, versions,
     },
 };
 
@@ -46,13 +46,15 @@ const DOCUMENT: &str = "/openapi.json";
             once `as_of` is given.\n\
             * A decision is answered once it is durable in the decision log. `Idempotency-Key` \
             makes a retry get the first answer.\n\
-            * From the first key on, every caller proves who they are, by an API key or by a token of\n              the lender's OpenID provider, and each address says which role it needs.",
+            * From the first key on, every caller proves who they are, by an API key or by a token of \
+            the lender's OpenID provider, and each address says which role it needs.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     // Their addresses are such that the router can only match them in part.
     paths(
         keys::rotate,
         log::replay_decision,
+        explain::explain_decision,
         drafts::submit,
         versions::approve,
         activations::activate,
@@ -120,10 +122,7 @@ pub(crate) fn routes() -> Router<App> {
     let document = Bytes::from(answer::line(&document).unwrap_or_default());
     let json = [(header::CONTENT_TYPE, "application/json")];
     router
-        .route(
-            "/v1/decisions/{decision}",
-            routing::post(log::replay_decision),
-        )
+        .route("/v1/decisions/{decision}", routing::post(log::ask_again))
         .route(
             "/v1/policies/{policy}",
             routing::post(activations::change_policy),

@@ -108,11 +108,7 @@ pub fn replay(
     sealed: &Sealed,
     policy: Option<&str>,
 ) -> Result<Replayed, Problem> {
-    let loaded = match policy.map(|policy| policy.split_once('@').ok_or(policy)) {
-        None => of_then(book, facts)?,
-        Some(Ok((id, version))) => decisions::find_version(book, id, version)?,
-        Some(Err(id)) => decisions::find_live(book, id)?,
-    };
+    let loaded = policy_for(book, facts, policy)?;
     let set = book.parameters().ok_or_else(routes::no_parameters)?;
     let request = DecisionRequest::parse(&sealed.request).map_err(routes::invalid)?;
     let (decision, _) = pipeline::answer(
@@ -129,6 +125,19 @@ pub fn replay(
         answer::write_for(arm, &decision, None, Explain::None).map_err(routes::unwritable)?;
     let comparison = compare(&sealed.answer, &answer).map_err(routes::unwritable)?;
     Ok(Replayed { comparison, answer })
+}
+
+/// The policy that decides again: the one that was named, or the one of then.
+pub(crate) fn policy_for(
+    book: &RuleBook,
+    facts: &DecisionFacts,
+    policy: Option<&str>,
+) -> Result<Arc<LoadedPolicy>, Problem> {
+    match policy.map(|policy| policy.split_once('@').ok_or(policy)) {
+        None => of_then(book, facts),
+        Some(Ok((id, version))) => decisions::find_version(book, id, version),
+        Some(Err(id)) => decisions::find_live(book, id),
+    }
 }
 
 fn of_then(book: &RuleBook, facts: &DecisionFacts) -> Result<Arc<LoadedPolicy>, Problem> {

@@ -7,6 +7,7 @@ pub(crate) mod decisions;
 pub(crate) mod drafts;
 pub(crate) mod drift;
 pub(crate) mod erasures;
+pub(crate) mod explain;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod log;

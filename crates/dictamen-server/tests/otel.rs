@@ -1,11 +1,6 @@
 //! Traces as a collector receives them.
 #![cfg(feature = "otel")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "test"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test")]
 
 #[expect(dead_code, reason = "shared with the other tests")]
 #[path = "it/support.rs"]

@@ -23,13 +23,13 @@ use crate::{
 };
 
 /// A service with its policies in its store.
-struct Service {
+pub(crate) struct Service {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Service {
-    fn start(place: &Place, data: &str, url: Option<&str>, more: &[&str]) -> Self {
+    pub(crate) fn start(place: &Place, data: &str, url: Option<&str>, more: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dictamen"));
         command
             .args(["serve", "--registry", "--listen", "127.0.0.1:0"])
@@ -57,21 +57,21 @@ impl Service {
         }
     }
 
-    fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         let pid = self.child.id().to_string();
         let stop = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(stop.unwrap().success());
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         let (status, body) = ask_json(&self.address, "GET", path, None);
         assert_eq!(status, 200, "{path}: {body}");
         body
     }
 
     /// Posts, and expects it to be done.
-    fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         let (status, answer) = ask_json(&self.address, "POST", path, Some(body));
         assert_eq!(status, 200, "{path}: {answer}");
         answer
@@ -89,7 +89,7 @@ impl Service {
         self.post("/v1/policies/demo/decisions", &body)
     }
 
-    fn version(&self) -> String {
+    pub(crate) fn version(&self) -> String {
         text(&self.decide("APP-1")["policy"]["version"])
     }
 
@@ -99,7 +99,7 @@ impl Service {
         (ran.code, ran.out, ran.err)
     }
 
-    fn done(&self, place: &Place, line: &str) -> String {
+    pub(crate) fn done(&self, place: &Place, line: &str) -> String {
         let (code, out, err) = self.run(place, line);
         assert_eq!(code, 0, "{line}: {out}{err}");
         out
@@ -123,7 +123,7 @@ fn edit(place: &Place, from: &str, to: &str) {
     );
 }
 
-fn publish(service: &Service, place: &Place, from: &str, to: &str) {
+pub(crate) fn publish(service: &Service, place: &Place, from: &str, to: &str) {
     edit(place, from, to);
     // What lies beside the folder is none of its business.
     let beside = place.0.path().join("rules/beside");
@@ -133,7 +133,7 @@ fn publish(service: &Service, place: &Place, from: &str, to: &str) {
     service.done(place, "approve demo");
 }
 
-async fn holds(at: At) {
+pub(crate) async fn holds(at: At) {
     let reading = Reading::open(&at).unwrap();
     let report = verify(&reading, &[], &[]).await.unwrap();
     assert!(report.holds(), "{:#?}", report.findings);

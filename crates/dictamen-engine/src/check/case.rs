@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::values::Values;
+use crate::tree::Node;
 
 /// Cases told apart at once. With more of them they are put together, which says less and stays
 /// true.
@@ -15,6 +16,14 @@ const MOST: usize = 64;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Case {
     pub(super) narrowed: BTreeMap<usize, Values>,
+    /// What computed values are known to be, by the node that computes them: a node of one closure
+    /// comes to one value for one applicant.
+    pub(super) computed: BTreeMap<usize, Values>,
+}
+
+/// What a node is known by.
+pub(super) fn key(node: &Node) -> usize {
+    std::ptr::from_ref(node).addr()
 }
 
 impl Case {
@@ -25,25 +34,68 @@ impl Case {
         case
     }
 
+    /// The same case with other values of something computed.
+    pub(super) fn knowing(&self, node: &Node, values: Values) -> Self {
+        let mut case = self.clone();
+        case.computed.insert(key(node), values);
+        case
+    }
+
     /// Whether every applicant of another case is in it.
-    fn covers(&self, other: &Self) -> bool {
-        self.narrowed.iter().all(|(index, values)| {
-            let others = other.narrowed.get(index);
-            others.is_some_and(|others| values.covers(others))
-        })
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        covers(&self.narrowed, &other.narrowed) && covers(&self.computed, &other.computed)
+    }
+
+    /// The case of exactly those who are in one of two cases, where there is one: one lies in the
+    /// other, or they differ in one characteristic alone.
+    pub(super) fn exactly_with(&self, other: &Self) -> Option<Self> {
+        if self.covers(other) {
+            return Some(self.clone());
+        }
+        if other.covers(self) {
+            return Some(other.clone());
+        }
+        if self.computed != other.computed || self.narrowed.len() != other.narrowed.len() {
+            return None;
+        }
+        let mut unlike = None;
+        for ((index, one), (at, two)) in self.narrowed.iter().zip(&other.narrowed) {
+            if index != at || (one != two && unlike.is_some()) {
+                return None;
+            }
+            if one != two {
+                unlike = Some((*index, one.exactly_with(two)?));
+            }
+        }
+        unlike.map(|(index, values)| self.with(index, values))
     }
 
     fn join(self, other: &Self) -> Self {
-        let mut narrowed = self.narrowed;
-        narrowed.retain(|index, values| {
-            let others = other.narrowed.get(index);
-            if let Some(others) = others {
-                *values = values.join(others);
-            }
-            others.is_some()
-        });
-        Self { narrowed }
+        Self {
+            narrowed: join(self.narrowed, &other.narrowed),
+            computed: join(self.computed, &other.computed),
+        }
     }
+}
+
+type Known = BTreeMap<usize, Values>;
+
+fn covers(one: &Known, other: &Known) -> bool {
+    one.iter().all(|(index, values)| {
+        let others = other.get(index);
+        others.is_some_and(|others| values.covers(others))
+    })
+}
+
+fn join(mut one: Known, other: &Known) -> Known {
+    one.retain(|index, values| {
+        let others = other.get(index);
+        if let Some(others) = others {
+            *values = values.join(others);
+        }
+        others.is_some()
+    });
+    one
 }
 
 /// The same applicants in fewer cases.

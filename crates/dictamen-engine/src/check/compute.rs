@@ -1,6 +1,6 @@
 //! What sums, products, functions and tables can give.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive as _};
 
 use super::{
     case::Case,
@@ -8,6 +8,7 @@ use super::{
     reason::Mind,
     values::{Known, Values},
 };
+use crate::evaluate;
 use crate::tree::{Function, Node, NodeKind, Operator};
 
 /// The values that a computation can have in a case.
@@ -103,6 +104,7 @@ fn call(function: Function, arguments: &[Values]) -> Values {
             (days, false)
         }
         (Function::RoundHalfUp, [number, places]) => round_half_up(number, places),
+        (Function::AnnuityFactor, [rate, months]) => annuity_factor(rate, months),
         (Function::FloorTo, [number, step]) => multiple(number, step, false),
         (Function::CeilTo, [number, step]) => multiple(number, step, true),
         _ => (Interval::all(false), true),
@@ -111,6 +113,40 @@ fn call(function: Function, arguments: &[Values]) -> Values {
         known: Known::Number(found),
         missing: arguments.iter().any(|a| a.missing),
         fails: fails || arguments.iter().any(|a| a.fails),
+    }
+}
+
+/// Falls with the rate and grows with the months. Near a rate of zero the quotient is rounded so
+/// coarsely that nothing is said of it.
+fn annuity_factor(rate: &Interval, months: &Interval) -> (Interval, bool) {
+    let unknown = (Interval::all(false), true);
+    let (Some((low, high)), Some((first, last))) = (rate.bounds(), months.bounds()) else {
+        return unknown;
+    };
+    let (first, last) = (first.to_i64(), last.to_i64());
+    let (Some(first), Some(last)) = (first, last) else {
+        return unknown;
+    };
+    if low < Decimal::new(1, 6) && (low, high) != (Decimal::ZERO, Decimal::ZERO) {
+        return unknown;
+    }
+    // The largest power of all is in the third: where it fits, all others do.
+    let least = evaluate::annuity_factor(high, first);
+    let most = evaluate::annuity_factor(low, last);
+    let largest = evaluate::annuity_factor(high, last);
+    let (Some(least), Some(most), Some(_)) = (least, most, largest) else {
+        return unknown;
+    };
+    let slack = Decimal::new(1, 12);
+    let low = least
+        .checked_mul(slack)
+        .and_then(|slack| least.checked_sub(slack));
+    let high = most
+        .checked_mul(slack)
+        .and_then(|slack| most.checked_add(slack));
+    match (low, high) {
+        (Some(low), Some(high)) => (Interval::between(low, high, false), false),
+        _ => unknown,
     }
 }
 

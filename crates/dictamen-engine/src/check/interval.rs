@@ -101,7 +101,7 @@ impl Interval {
         fits(self.low) && fits(self.high)
     }
 
-    fn bounds(&self) -> Option<(Decimal, Decimal)> {
+    pub(super) fn bounds(&self) -> Option<(Decimal, Decimal)> {
         Some((self.low.number()?, self.high.number()?))
     }
 
@@ -130,6 +130,24 @@ impl Interval {
             high: higher_finish(self.high, other.high),
             whole: self.whole && other.whole,
         }
+    }
+
+    /// Exactly the numbers of both, where nothing lies between them.
+    pub(super) fn exactly_with(&self, other: &Self) -> Option<Self> {
+        let (first, second) = if lower_start(self.low, other.low) == self.low {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        let touches = match (first.high, second.low) {
+            (End::Unbounded, _) | (_, End::Unbounded) => true,
+            (End::Closed(high), End::Closed(low)) if self.whole && other.whole => high
+                .checked_add(Decimal::ONE)
+                .is_some_and(|next| next >= low),
+            (End::Open(high), End::Open(low)) => high > low,
+            (End::Open(high) | End::Closed(high), End::Open(low) | End::Closed(low)) => high >= low,
+        };
+        (touches && self.whole == other.whole).then(|| self.join(other))
     }
 
     /// Among whole numbers every end is one of them.
@@ -206,10 +224,12 @@ impl Interval {
         let found = Self { whole, ..found };
         let zero = matches!(op, Operator::Divide | Operator::Remainder)
             && !other.related(Comparator::Equal, &ZERO).is_empty();
-        // `i64::MIN % -1` and small divisors are rare enough to be taken for failures here.
+        // `i64::MIN % -1` is rare enough to be taken for a failure here. A quotient by what is
+        // above zero fits where those at the ends do.
         let certain = match op {
-            Operator::Divide => other.low.number().is_some_and(|low| low >= Decimal::ONE),
-            Operator::Remainder => other.low.number().is_some_and(|low| low > Decimal::ZERO),
+            Operator::Divide | Operator::Remainder => {
+                other.low.number().is_some_and(|low| low > Decimal::ZERO)
+            }
             _ => true,
         };
         let fits = found.bounds().is_some() && (!whole || found.fits_whole());

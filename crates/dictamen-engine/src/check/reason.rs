@@ -9,12 +9,12 @@
 mod compare;
 mod ways;
 
-use std::{cell::Cell, collections::BTreeMap};
+use std::{cell::Cell, collections::BTreeMap, sync::Arc};
 
 use dictamen_model::characteristic::{Value, definitions};
 
 use super::{
-    case::{Case, fewer},
+    case::{Case, fewer, key},
     compute,
     values::{Known, Values},
 };
@@ -45,7 +45,7 @@ impl Wanted {
         self.0 & other.0 != 0
     }
 
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(super) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -60,11 +60,12 @@ impl Wanted {
 }
 
 /// What a policy's trees can refer to.
+#[derive(Debug)]
 pub(super) struct World<'p> {
     declaration: &'p Declaration,
-    declared: Vec<Values>,
+    declared: Arc<[Values]>,
     terms: Vec<Values>,
-    pub(super) columns: Vec<Vec<Values>>,
+    pub(super) columns: Arc<[Vec<Values>]>,
     steps: Cell<u32>,
 }
 
@@ -84,6 +85,22 @@ impl<'p> World<'p> {
             columns: columns.collect(),
             steps: Cell::new(STEPS),
         }
+    }
+
+    /// The same with other terms, and with all its steps.
+    pub(super) fn with_terms(&self, terms: Vec<Values>) -> Self {
+        Self {
+            declaration: self.declaration,
+            declared: Arc::clone(&self.declared),
+            terms,
+            columns: Arc::clone(&self.columns),
+            steps: Cell::new(STEPS),
+        }
+    }
+
+    /// Gives back all steps.
+    pub(super) fn refill(&self) {
+        self.steps.set(STEPS);
     }
 
     /// Ready to reason about one closure.
@@ -176,6 +193,11 @@ pub(super) struct Mind<'w> {
 }
 
 impl<'w> Mind<'w> {
+    /// What a `let` binds.
+    pub(super) fn bound(&self, slot: usize) -> Option<&'w Node> {
+        self.locals.get(&slot).copied()
+    }
+
     /// Takes one step down; nothing when there is no more time or room, and everything is then
     /// to be taken for possible.
     fn deeper<T>(&self, look: impl FnOnce() -> T) -> Option<T> {
@@ -407,7 +429,11 @@ impl<'w> Mind<'w> {
             },
             _ => self.hull(node, case),
         });
-        found.unwrap_or_else(Values::anything)
+        let found = found.unwrap_or_else(Values::anything);
+        match case.computed.get(&key(node)) {
+            Some(known) => found.meet(known),
+            None => found,
+        }
     }
 
     fn truth(&self, node: &'w Node, case: &Case) -> Values {

@@ -45,13 +45,20 @@ pub(crate) fn reach(
         highest: scorecard.base,
     };
     for scored in &scorecard.characteristics {
-        let input = exact.then(|| input(&world, scored));
+        let input = exact.then(|| input(&world, scored, &Case::default()));
         let points = points(scored, input.as_ref());
         let (least, most) = (points.iter().min(), points.iter().max());
         reach.lowest = reach.lowest.checked_add(*least.unwrap_or(&0))?;
         reach.highest = reach.highest.checked_add(*most.unwrap_or(&0))?;
     }
     Some(reach)
+}
+
+/// The fewest and the most points of a characteristic in a case.
+pub(super) fn points_in(world: &World<'_>, scored: &Scored, case: &Case) -> (i64, i64) {
+    let points = points(scored, Some(&input(world, scored, case)));
+    let (least, most) = (points.iter().min(), points.iter().max());
+    (*least.unwrap_or(&0), *most.unwrap_or(&0))
 }
 
 /// The points that an input can get.
@@ -71,13 +78,13 @@ fn bins(scored: &Scored) -> impl Iterator<Item = (Interval, i64)> {
     bins.map(|((lower, points), next)| (Interval::bin(*lower, next), *points))
 }
 
-fn input(world: &World<'_>, scored: &Scored) -> Input {
+fn input(world: &World<'_>, scored: &Scored, case: &Case) -> Input {
     let mind = world.mind(&scored.input);
     let mut input = Input {
         numbers: Some(Vec::new()),
         missing: false,
     };
-    for (case, leaf) in mind.ways(&scored.input.body, &Case::default()) {
+    for (case, leaf) in mind.ways(&scored.input.body, case) {
         match leaf {
             Leaf::Of(node) => {
                 let values = mind.values(node, &case);
@@ -129,7 +136,7 @@ pub(super) fn check(
         .iter()
         .flat_map(|s| &s.characteristics);
     for scored in all {
-        let input = input(world, scored);
+        let input = input(world, scored, &Case::default());
         let unreached: Vec<String> = scored
             .bins
             .iter()

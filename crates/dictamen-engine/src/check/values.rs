@@ -133,6 +133,27 @@ impl Values {
         }
     }
 
+    /// What is in both.
+    pub(super) fn meet(&self, other: &Self) -> Self {
+        Self {
+            known: self.known.meet(&other.known),
+            missing: self.missing && other.missing,
+            fails: self.fails && other.fails,
+        }
+    }
+
+    /// Exactly the values of both, where they are one set.
+    pub(super) fn exactly_with(&self, other: &Self) -> Option<Self> {
+        let alike = self.known == other.known;
+        let joined = self.known.exactly_with(&other.known)?;
+        // Being missing is one more value, so nothing is mixed up.
+        (alike || !self.fails && !other.fails).then_some(Self {
+            known: joined,
+            missing: self.missing || other.missing,
+            fails: self.fails || other.fails,
+        })
+    }
+
     /// Whether it can have every value of another.
     pub(super) fn covers(&self, other: &Self) -> bool {
         (self.missing || !other.missing)
@@ -170,6 +191,32 @@ impl Known {
             },
             (Self::Text(a), Self::Text(b)) => Self::Text(a.join(b)),
             _ => Self::Anything,
+        }
+    }
+
+    fn exactly_with(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (one, other) if one == other || other.is_nothing() => Some(one.clone()),
+            (one, other) if one.is_nothing() => Some(other.clone()),
+            (Self::Number(a), Self::Number(b)) => a.exactly_with(b).map(Self::Number),
+            (Self::Truth { .. }, Self::Truth { .. })
+            | (Self::Text(Words::Only(_)), Self::Text(Words::Only(_))) => Some(self.join(other)),
+            _ => None,
+        }
+    }
+
+    fn meet(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Anything, known) | (known, Self::Anything) => known.clone(),
+            (Self::Number(a), Self::Number(b)) => Self::Number(a.meet(b)),
+            (Self::Truth { yes, no }, Self::Truth { yes: y, no: n }) => Self::Truth {
+                yes: *yes && *y,
+                no: *no && *n,
+            },
+            (Self::Text(a), Self::Text(b)) => Self::Text(a.meet(b)),
+            (one, other) if one.is_nothing() || other.is_nothing() => Self::Nothing,
+            // Unlike things: nothing is left out.
+            (one, _) => one.clone(),
         }
     }
 

@@ -53,7 +53,7 @@ fn decimal(value: &Cell) -> Fallible<Decimal> {
 
 /// `(1 - (1 + i)^-n) / i`: the present value of one peso a month for `n` months at rate `i` per
 /// month (textbook annuity immediate); `n` when the rate is zero.
-fn annuity_factor(rate: Decimal, months: i64) -> Fallible<Decimal> {
+pub(super) fn annuity_factor(rate: Decimal, months: i64) -> Fallible<Decimal> {
     let Some(n) = u64::try_from(months)
         .ok()
         .filter(|_| (1..=MAX_MONTHS).contains(&months))

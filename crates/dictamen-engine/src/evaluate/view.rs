@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
-use dictamen_model::characteristic::{Characteristics, definitions};
+use dictamen_model::characteristic::{Characteristics, Value, definitions};
 
 use super::{
     compute::distance,
@@ -63,6 +63,33 @@ impl<'a> Evaluated<'a> {
     /// The amount granted, unrounded, in MXN.
     pub fn amount(&self) -> Option<rust_decimal::Decimal> {
         self.granted()?.amount.number()
+    }
+
+    /// The term granted, in months, with the nominal annual rate and the payment per month in MXN,
+    /// both unrounded.
+    pub fn terms(&self) -> Option<(i64, rust_decimal::Decimal, rust_decimal::Decimal)> {
+        let granted = self.granted()?;
+        let rate = granted.annual_rate.number()?;
+        Some((granted.term_months, rate, granted.monthly_payment.number()?))
+    }
+
+    /// What can be asked of the decision, in the order of [`PARTS`](crate::invariants::PARTS).
+    pub(crate) fn parts(&self) -> Vec<Value> {
+        let known = |value: Option<Value>| value.unwrap_or(Value::Missing);
+        let number = |cell: Option<Cell>| known(cell.and_then(Cell::number).map(Value::Decimal));
+        let granted = self.granted();
+        vec![
+            Value::from(self.outcome().name()),
+            known(self.score().map(Value::Int)),
+            known(self.band().map(Value::from)),
+            Value::Text(self.stage()),
+            number(granted.map(|offer| offer.amount)),
+            known(granted.map(|offer| Value::Int(offer.term_months))),
+            number(granted.map(|offer| offer.annual_rate)),
+            number(granted.map(|offer| offer.monthly_payment)),
+            number(granted.and_then(|offer| offer.max_amount)),
+            number(granted.and_then(|offer| offer.max_payment)),
+        ]
     }
 
     pub(super) fn granted(&self) -> Option<&'a Granted> {

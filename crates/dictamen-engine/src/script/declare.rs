@@ -3,6 +3,7 @@
 //! They only collect. A mistake in one call is reported and the script goes on, so that an
 //! analyst sees all mistakes of a run at once.
 
+mod invariant;
 mod register;
 mod table_value;
 
@@ -12,6 +13,11 @@ use dictamen_model::{characteristic::Value, suggest};
 use rhai::{Dynamic, FnPtr, ImmutableString, NativeCallContext, Scope};
 use rust_decimal::Decimal;
 
+pub(crate) use invariant::Declared;
+pub(super) use invariant::{
+    constants as invariant_constants, names as invariant_names, register as register_invariants,
+    usage as invariant_usage,
+};
 pub(super) use register::register;
 
 use super::{argument, failure, files::Scripts, lower};
@@ -83,6 +89,14 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 /// An outcome as a script value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OutcomeValue(Outcome);
+
+/// The outcome that a script value is, if it is one.
+pub(super) fn outcome_of(value: &Dynamic) -> Option<Outcome> {
+    value
+        .clone()
+        .try_cast::<OutcomeValue>()
+        .map(|value| value.0)
+}
 
 /// Puts the outcomes into a scope.
 pub(super) fn constants(scope: &mut Scope<'_>) {
@@ -159,10 +173,13 @@ pub(super) struct Collector {
     terms: Vec<Term>,
     offer: Option<(RawClosure, Place)>,
     otherwise: Option<declaration::Otherwise>,
+    promised: invariant::Promised,
+    /// The script that is run.
+    main: &'static str,
 }
 
 impl Collector {
-    pub(super) fn new(source: &PolicySource) -> Self {
+    pub(super) fn new(source: &PolicySource, main: &'static str) -> Self {
         let files = source
             .iter()
             .filter(|(path, _)| {
@@ -175,6 +192,7 @@ impl Collector {
         Self {
             texts: Texts::new(source),
             files,
+            main,
             ..Self::default()
         }
     }
@@ -184,7 +202,7 @@ impl Collector {
         let file = context
             .call_source()
             .filter(|s| !s.is_empty())
-            .unwrap_or(super::MAIN)
+            .unwrap_or(self.main)
             .to_owned();
         (
             failure::place(&self.texts, &file, context.call_position()),

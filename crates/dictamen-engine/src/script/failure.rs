@@ -224,8 +224,8 @@ fn refused_symbol(symbol: &str) -> (&'static str, String, Option<String>) {
 }
 
 /// A script that stopped while it ran.
-pub(super) fn running(error: &EvalAltResult, texts: &Texts) -> Diagnostic {
-    let mut file = super::MAIN.to_owned();
+pub(super) fn running(error: &EvalAltResult, main: &str, texts: &Texts) -> Diagnostic {
+    let mut file = main.to_owned();
     let mut position = error.position();
     let mut inner = error;
     loop {

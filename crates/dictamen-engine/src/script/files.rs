@@ -10,7 +10,7 @@ use rhai::{
     Stmt, StmtBlock,
 };
 
-use super::{MAIN, failure, layout};
+use super::{INVARIANTS, MAIN, failure, layout};
 use crate::{
     Diagnostic, PolicySource,
     text::{Texts, without_mark},
@@ -18,9 +18,6 @@ use crate::{
 
 /// Bytes of one script.
 const MAX_SCRIPT_BYTES: usize = 256 * 1024;
-
-/// Scripts that are not part of deciding and are run by other tools.
-const NOT_DECIDING: [&str; 1] = ["invariants.rhai"];
 
 /// A function or closure of a script.
 pub(super) struct ScriptFunction {
@@ -35,13 +32,17 @@ pub(super) struct Scripts {
     texts: Arc<BTreeMap<String, String>>,
     unreadable: Arc<Vec<Diagnostic>>,
     compiled: Arc<Mutex<BTreeMap<String, AST>>>,
+    /// The script that is run.
+    main: &'static str,
 }
 
 impl Scripts {
-    pub(super) fn new(source: &PolicySource, texts: &Texts) -> Self {
+    /// The scripts that deciding starts from `main`; those of invariants and those of a policy are
+    /// not of each other's world.
+    pub(super) fn new(source: &PolicySource, main: &'static str, texts: &Texts) -> Self {
         let mut readable = BTreeMap::new();
         let mut unreadable = Vec::new();
-        for (path, content) in source.iter().filter(|(path, _)| is_script(path)) {
+        for (path, content) in source.iter().filter(|(path, _)| is_script(path, main)) {
             match std::str::from_utf8(content) {
                 Ok(_) if content.len() > MAX_SCRIPT_BYTES => unreadable.push(
                     Diagnostic::error(
@@ -66,6 +67,7 @@ impl Scripts {
         Self {
             texts: Arc::new(readable),
             unreadable: Arc::new(unreadable),
+            main,
             ..Self::default()
         }
     }
@@ -78,7 +80,7 @@ impl Scripts {
         texts: &Texts,
     ) -> Vec<Diagnostic> {
         let mut diagnostics: Vec<_> = self.unreadable.to_vec();
-        if !self.texts.contains_key(MAIN) && diagnostics.is_empty() {
+        if !self.texts.contains_key(self.main) && diagnostics.is_empty() {
             diagnostics.push(
                 Diagnostic::error("policy::no-script", format!("the folder has no `{MAIN}`"))
                     .help("every policy starts from a file of that name"),
@@ -183,11 +185,11 @@ impl Scripts {
     }
 }
 
-fn is_script(path: &str) -> bool {
+fn is_script(path: &str, main: &str) -> bool {
     std::path::Path::new(path)
         .extension()
         .is_some_and(|e| e == "rhai")
-        && !NOT_DECIDING.contains(&path)
+        && (path == main || ![MAIN, INVARIANTS].contains(&path))
 }
 
 /// The path within the folder that an `import` in the file `from` means.
@@ -240,7 +242,7 @@ impl ModuleResolver for Resolver {
     ) -> Result<Shared<Module>, Box<EvalAltResult>> {
         let refuse =
             |message: String| Box::new(EvalAltResult::ErrorRuntime(message.into(), position));
-        let target = resolve(source.unwrap_or(MAIN), path).map_err(refuse)?;
+        let target = resolve(source.unwrap_or(self.scripts.main), path).map_err(refuse)?;
         let Some(ast) = self.scripts.get(&target) else {
             return Err(refuse(format!(
                 "`import \"{path}\"`: the folder has no file `{target}`"
@@ -248,7 +250,7 @@ impl ModuleResolver for Resolver {
         };
         {
             let mut loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
-            if loading.contains(&target) || target == MAIN {
+            if loading.contains(&target) || target == self.scripts.main {
                 return Err(refuse(format!(
                     "`{target}` imports itself, directly or in a circle"
                 )));

@@ -26,6 +26,7 @@
 
 mod builtin;
 mod call;
+mod decision;
 mod expression;
 mod inline;
 mod offer;
@@ -52,7 +53,7 @@ use crate::{
     text::Texts,
     tree::{Closure, Node, NodeKind, Place, Type},
 };
-use scope::{Binding, Scope};
+use scope::{Binding, Part, Scope};
 
 /// Nodes all closures of a policy may have together, functions written out in place.
 const MAX_NODES: usize = 100_000;
@@ -83,6 +84,12 @@ pub(super) struct Lowering<'a> {
     returns: Vec<Type>,
     return_allowed: bool,
     in_offer: bool,
+    /// Whether closures are asked of a decision and not by it: those of invariants.
+    of_decision: bool,
+    /// Codes that invariants may name.
+    known_codes: Vec<Arc<str>>,
+    /// The words that a part of the decision can be, by term; empty where any will do.
+    words: Vec<Vec<Arc<str>>>,
 }
 
 /// What an expression means.
@@ -93,11 +100,22 @@ enum Meaning {
     Applicant,
     /// The band the score fell in: the offer's second parameter.
     Band,
+    /// What the policy decided, or its offer: the second parameter of an invariant.
+    Decision(Part),
     /// A value of the script that is known when it is loaded and is no plain value: a list, an
     /// object map, a table.
     Static(Dynamic),
     /// `()`.
     Nothing,
+}
+
+/// How an invariant's closure must begin.
+fn parameters_of(parameters: &[Binding]) -> &'static str {
+    match parameters {
+        [Binding::Applicant] => "this must begin with `|a|`",
+        [Binding::Decision(_)] => "this must begin with `|d|` or `|a, d|`",
+        _ => "this must begin with `|a, d|` or `|a|`",
+    }
 }
 
 impl<'a> Lowering<'a> {
@@ -127,6 +145,9 @@ impl<'a> Lowering<'a> {
             returns: Vec::new(),
             return_allowed: true,
             in_offer: false,
+            of_decision: false,
+            known_codes: Vec::new(),
+            words: Vec::new(),
         }
     }
 
@@ -206,12 +227,16 @@ impl<'a> Lowering<'a> {
             Some((self.scripts.function(&home, name, arity)?, home, count))
         });
         let Some((definition, home, count)) = definition else {
-            let (wanted, argument) = if parameters.len() == 1 {
+            let (wanted, argument) = if self.of_decision {
+                (parameters_of(parameters), 0)
+            } else if parameters.len() == 1 {
                 ("this must begin with `|a|`", 1)
             } else {
                 ("this must begin with `|a, band|` or `|a|`", 0)
             };
-            let help = if parameters.len() == 1 {
+            let help = if self.of_decision {
+                "`a` is the applicant, `d` what the policy decides"
+            } else if parameters.len() == 1 {
                 "it takes the applicant and nothing else: `|a| a.weeks_total < 26`"
             } else {
                 "it takes the applicant and, if it likes, the band the score fell in"

@@ -40,7 +40,7 @@ fn comparison() -> impl Strategy<Value = String> {
     })
 }
 
-fn condition() -> impl Strategy<Value = String> {
+pub(crate) fn condition() -> impl Strategy<Value = String> {
     let atom = prop_oneof![
         6 => comparison(),
         1 => Just("a.employed_now".to_owned()),
@@ -66,7 +66,7 @@ fn condition() -> impl Strategy<Value = String> {
 }
 
 /// What a rule may hold: a condition, or steps that may return before it.
-fn body() -> impl Strategy<Value = String> {
+pub(crate) fn body() -> impl Strategy<Value = String> {
     let parts = || (condition(), condition(), condition());
     prop_oneof![
         4 => condition(),
@@ -83,7 +83,7 @@ fn body() -> impl Strategy<Value = String> {
 }
 
 /// Every case there is: a value on and between all numbers that conditions compare with.
-fn grid() -> Vec<Characteristics> {
+pub(crate) fn grid() -> Vec<Characteristics> {
     let decimal = |text: &str| Value::Decimal(text.parse().unwrap());
     let weeks = [0, 1, 2, 3, 4, 1_000_000_000].map(Value::Int);
     let density = ["0", "0.3", "0.5", "0.7", "1"].map(decimal);

@@ -16,6 +16,7 @@ mod equality;
 mod formatting;
 mod hostile;
 mod mutated;
+mod proving;
 mod support;
 mod traps;
 mod words;

@@ -77,12 +77,18 @@ impl Characteristics {
     /// number is taken for a decimal characteristic.
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), OverrideError> {
         let index = index_of(name).ok_or_else(|| OverrideError::Unknown(name.to_owned()))?;
+        self.set_at(index, value)
+    }
+
+    /// As [`set`](Self::set), by table position.
+    pub fn set_at(&mut self, index: usize, value: Value) -> Result<(), OverrideError> {
         let (Some(definition), Some(slot)) = (
             definitions().get(index),
             Arc::make_mut(&mut self.values).get_mut(index),
         ) else {
-            return Err(OverrideError::Unknown(name.to_owned()));
+            return Err(OverrideError::Unknown(format!("at {index}")));
         };
+        let name = definition.name;
         let value = match (definition.kind, value) {
             (Kind::Decimal, Value::Int(n)) => Value::Decimal(n.into()),
             (_, value) => value,

@@ -3,7 +3,7 @@
 use axum::{
     Extension,
     extract::State,
-    http::{StatusCode, Uri, header},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use dictamen_engine::{Diagnostic, Severity};
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::json;
 use crate::{
+    access::Role,
     app::App,
     extract::no_query,
     metrics,
@@ -30,13 +31,22 @@ pub(crate) struct Readiness {
     /// The decision log: `available`, `unavailable`, or `off` when none is kept.
     #[schema(example = "available")]
     log: &'static str,
-    /// Every policy version in force.
-    policies: Vec<InForce>,
+    /// Every policy version in force. Once there is a key, this and what follows is told to callers
+    /// with the role `read` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policies: Option<Vec<InForce>>,
     /// The parameters in force; null before the first good ones.
-    parameters: Option<ParametersInForce>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ParametersInForce>)]
+    #[expect(
+        clippy::option_option,
+        reason = "not told is not the same as told that there are none"
+    )]
+    parameters: Option<Option<ParametersInForce>>,
     /// Folders whose present content was refused. What is in force for them, if anything, is
     /// the last good content.
-    failures: Vec<FailedFolder>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failures: Option<Vec<FailedFolder>>,
 }
 
 /// A policy version in force.
@@ -143,6 +153,9 @@ pub(crate) async fn healthz() -> &'static str {
 }
 
 /// Whether the service can decide, what is in force, and what was refused.
+///
+/// Anybody may ask whether; once there is a key, what is in force and what was refused is told to
+/// callers with the role `read`.
 #[utoipa::path(
     get, path = "/readyz", operation_id = "readyz", tag = "operation",
     responses(
@@ -150,7 +163,10 @@ pub(crate) async fn healthz() -> &'static str {
         (status = 503, description = "Nothing can be decided or logged now, or the service is stopping.", body = Readiness),
     )
 )]
-pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> {
+pub(crate) async fn readyz(
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let rules = app.rules();
     let log = match app.log() {
         None => "off",
@@ -164,7 +180,14 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> 
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
     };
-    let body = json(&readiness(&rules, status, log))?;
+    let told = may_read(&app, &headers);
+    let body = json(&Readiness {
+        status,
+        log,
+        policies: told.then(|| in_force(&rules)),
+        parameters: told.then(|| parameters(&rules)),
+        failures: told.then(|| rules.failures().iter().map(failed).collect()),
+    })?;
     // An answer in its own shape, not a problem: probes and people read it the same way.
     Ok((code, Extension(KeepBody), body).into_response())
 }
@@ -192,28 +215,34 @@ pub(crate) async fn metrics(State(app): State<App>, uri: Uri) -> Result<Response
     Ok((head, text).into_response())
 }
 
-fn readiness(rules: &RuleBook, status: &'static str, log: &'static str) -> Readiness {
-    Readiness {
-        status,
-        log,
-        policies: rules
-            .folders()
-            .map(|(folder, loaded)| {
-                let stamp = loaded.policy.stamp();
-                InForce {
-                    id: stamp.id.to_string(),
-                    version: stamp.version.to_string(),
-                    hash: stamp.hash.to_string(),
-                    live: rules.is_live(loaded),
-                    folder: folder.to_owned(),
-                }
-            })
-            .collect(),
-        parameters: rules.parameters().map(|set| ParametersInForce {
-            hash: set.parameters.hash().to_owned(),
-        }),
-        failures: rules.failures().iter().map(failed).collect(),
+/// The address is open, so nobody has looked at who asks.
+fn may_read(app: &App, headers: &HeaderMap) -> bool {
+    let access = app.access();
+    if !access.is_guarded() {
+        return true;
     }
+    let caller = access.caller(headers, app.clock().now());
+    caller.is_some_and(|caller| caller.has(Role::Read))
+}
+
+fn in_force(rules: &RuleBook) -> Vec<InForce> {
+    let told = rules.folders().map(|(folder, loaded)| {
+        let stamp = loaded.policy.stamp();
+        InForce {
+            id: stamp.id.to_string(),
+            version: stamp.version.to_string(),
+            hash: stamp.hash.to_string(),
+            live: rules.is_live(loaded),
+            folder: folder.to_owned(),
+        }
+    });
+    told.collect()
+}
+
+fn parameters(rules: &RuleBook) -> Option<ParametersInForce> {
+    rules.parameters().map(|set| ParametersInForce {
+        hash: set.parameters.hash().to_owned(),
+    })
 }
 
 fn failed(failure: &Failure) -> FailedFolder {

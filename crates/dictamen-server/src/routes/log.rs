@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{in_time, json, json_bytes, unwritable};
+use super::{explain::explain_decision, in_time, json, json_bytes, unwritable};
 use crate::{
     answer::DecisionAnswer,
     app::App,
@@ -27,6 +27,8 @@ const LARGEST_PAGE: usize = 500;
 
 /// What ends the address of a decision that is to be made again.
 const REPLAY: &str = ":replay";
+/// What ends the address of a decision that is to be explained.
+const EXPLAIN: &str = ":explain";
 
 /// Where a decision is in the log.
 #[derive(Debug, Serialize, ToSchema)]
@@ -178,19 +180,8 @@ pub(crate) struct ReplayQuery {
     ),
     responses((status = 200, description = "How it compares.", body = ReplayAnswer<'static>), ReplayProblems)
 )]
-pub(crate) async fn replay_decision(
-    State(app): State<App>,
-    Params(decision): Params<String>,
-    uri: Uri,
-) -> Result<Response, Problem> {
-    // The router knows no parameter with something behind it.
-    let Some(id) = decision.strip_suffix(REPLAY) else {
-        return Err(Problem::new(
-            Kind::NotFound,
-            "to decide again, post to the decision's address followed by `:replay`",
-        ));
-    };
-    let policy = query(&uri, &["policy"])?
+pub(crate) async fn replay_decision(app: App, id: &str, uri: &Uri) -> Result<Response, Problem> {
+    let policy = query(uri, &["policy"])?
         .into_iter()
         .next()
         .map(|(_, value)| value);
@@ -211,6 +202,24 @@ pub(crate) async fn replay_decision(
         .map_err(unwritable)
 }
 
+/// Decides again or explains: the router knows no parameter with something behind it.
+pub(crate) async fn ask_again(
+    State(app): State<App>,
+    Params(decision): Params<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    if let Some(id) = decision.strip_suffix(REPLAY) {
+        return replay_decision(app, id, &uri).await;
+    }
+    if let Some(id) = decision.strip_suffix(EXPLAIN) {
+        return explain_decision(app, id, &uri).await;
+    }
+    Err(Problem::new(
+        Kind::NotFound,
+        "post to the decision's address followed by `:replay` or `:explain`",
+    ))
+}
+
 pub(super) fn log(app: &App) -> Result<&Store, Problem> {
     app.log().ok_or_else(|| {
         Problem::new(
@@ -220,14 +229,14 @@ pub(super) fn log(app: &App) -> Result<&Store, Problem> {
     })
 }
 
-fn unknown() -> Problem {
+pub(super) fn unknown() -> Problem {
     Problem::new(
         Kind::UnknownDecision,
         "no decision with this id is in the log",
     )
 }
 
-async fn find(log: &Store, id: &str) -> Result<(Entry, DecisionFacts), Problem> {
+pub(super) async fn find(log: &Store, id: &str) -> Result<(Entry, DecisionFacts), Problem> {
     let problem = |error| keeping::problem(&error);
     let entry = log
         .decision(id)

@@ -78,6 +78,15 @@ async fn from_the_first_key_on_everybody_needs_one(house: House) {
     for path in ["/healthz", "/readyz", "/openapi.json", "/docs/"] {
         assert_eq!(open.ask_with("GET", path, &[], "").await.0, 200, "{path}");
     }
+    // Whether it is ready is for probes, by what it decides for those who may read.
+    let ready = open.ask_with("GET", "/readyz", &[], "").await.1;
+    assert_eq!(ready, json!({ "status": "ready", "log": "available" }));
+    assert_eq!(open.ask("GET", "/readyz", &los, "").await.1, ready);
+    let document = serde_json::to_value(dictamen_server::document()).unwrap();
+    crate::openapi::check(&document, "Readiness", &ready);
+    let (reader, _) = open.key(&admin, "reader", &["read"]).await;
+    let told = open.ask("GET", "/readyz", &reader, "").await.1;
+    assert_ne!(told["policies"], json!([]));
     // What is revoked stops with the answer.
     let revoked = open
         .ask("DELETE", &format!("/v1/keys/{los_id}"), &admin, "")
@@ -96,7 +105,7 @@ async fn from_the_first_key_on_everybody_needs_one(house: House) {
         .iter()
         .map(|key| &key["status"])
         .collect();
-    assert_eq!(seen, ["holds", "revoked"]);
+    assert_eq!(seen, ["holds", "revoked", "holds"]);
     assert!(!listed.to_string().contains("dk_"));
     again.close().await;
     let reading = Reading::open(&house.place).unwrap();

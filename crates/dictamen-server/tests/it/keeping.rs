@@ -309,6 +309,52 @@ async fn a_decision_can_be_made_again() {
 }
 
 #[tokio::test]
+async fn a_decision_can_be_explained() {
+    let kept = kept().await;
+    let answer = kept.service.post(DECIDE, REQUEST).await.json();
+    let id = answer["decision_id"].as_str().unwrap();
+    let explain = format!("/v1/decisions/{id}:explain");
+    let found = kept.service.post(&explain, "").await;
+    assert_eq!(found.status, StatusCode::OK, "{:?}", found.json());
+    let found = found.json();
+    assert_eq!(found["language"], "es-MX");
+    for same in [
+        "decision_id",
+        "outcome",
+        "score",
+        "band",
+        "reasons",
+        "as_of",
+    ] {
+        assert_eq!(found[same], answer[same], "{same}");
+    }
+    assert!(!found["conditions"].as_array().unwrap().is_empty());
+    let none = found["suggestions"].as_array().unwrap().is_empty();
+    assert_eq!(none, found["without_suggestion"].is_string(), "{found}");
+    let english = kept.service.post(&format!("{explain}?lang=en"), "").await;
+    assert_eq!(english.json()["language"], "en");
+    let other = format!("{explain}?policy=demo@1.0.0");
+    assert_eq!(kept.service.post(&other, "").await.json(), found);
+    for (path, status, kind) in [
+        (format!("{explain}?lang=fr"), 400, "invalid-query"),
+        (format!("{explain}?language=en"), 400, "invalid-query"),
+        (format!("{explain}?policy=dmo"), 404, "unknown-policy"),
+        (
+            "/v1/decisions/none:explain".to_owned(),
+            404,
+            "unknown-decision",
+        ),
+        (format!("/v1/decisions/{id}:explian"), 404, "not-found"),
+    ] {
+        let refused = kept.service.post(&path, "").await;
+        let told = (refused.status.as_u16(), code(&refused));
+        assert_eq!((told.0, told.1.as_str()), (status, kind), "{path}");
+    }
+    // Nothing of it is logged.
+    assert_eq!(kept.entries().await, 2);
+}
+
+#[tokio::test]
 async fn what_was_erased_is_said_to_be() {
     let kept = kept().await;
     let answer = kept.service.post(DECIDE, REQUEST).await.json();
@@ -329,6 +375,11 @@ async fn what_was_erased_is_said_to_be() {
         .post(&format!("/v1/decisions/{id}:replay"), "")
         .await;
     assert_eq!(refused.status, StatusCode::GONE);
+    let explain = format!("/v1/decisions/{id}:explain");
+    assert_eq!(
+        kept.service.post(&explain, "").await.status,
+        StatusCode::GONE
+    );
 }
 
 #[tokio::test]

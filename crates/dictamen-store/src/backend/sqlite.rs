@@ -31,6 +31,12 @@ pub(crate) type Db = sqlx::Sqlite;
 /// How many connections read at the same time.
 const READERS: u32 = 4;
 
+/// Memory for pages of the file, in KiB.
+const CACHE_KIB: u32 = 8 * 1_024;
+
+/// Pages that the write-ahead log may grow to before it is copied into the file: 32 MiB.
+const CHECKPOINT_PAGES: u32 = 8_192;
+
 /// Opens the file for reading and writing, made and brought up to date as needed.
 pub(crate) async fn open(folder: &Folder) -> Result<(SqlitePool, SqlitePool), StoreError> {
     folder.create_database()?;
@@ -38,7 +44,12 @@ pub(crate) async fn open(folder: &Folder) -> Result<(SqlitePool, SqlitePool), St
     let options = options(folder)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("secure_delete", "ON");
+        .pragma("secure_delete", "ON")
+        // A statement that may fail keeps what it changes until it is done; not in a file.
+        .pragma("temp_store", "MEMORY")
+        // Hashes as keys touch pages all over an index: kept at hand, and written back together.
+        .pragma("cache_size", format!("-{CACHE_KIB}"))
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string());
     let write = pool(1).connect_with(options.clone()).await?;
     migrator()
         .run(&write)
@@ -121,77 +132,54 @@ pub(crate) async fn known(
         .collect())
 }
 
-/// How many rows one statement writes. Each statement is a way to the connection's thread and
-/// back, and each text of a statement is prepared once.
-const ROWS: [usize; 3] = [32, 8, 1];
+/// Most decisions that one text of statements writes.
+const ROWS: usize = 32;
 
-/// A statement for each of [`ROWS`].
-struct Insert([(usize, String); ROWS.len()]);
+/// Tables that a decision is written to, with what is written.
+const TABLES: [(&str, &[&str]); 3] = [
+    (
+        "entry",
+        &[
+            "chain",
+            "seq",
+            "at",
+            "kind",
+            "decision_id",
+            "policy",
+            "version",
+            "outcome",
+            "facts",
+            "sealed",
+            "previous",
+            "hash",
+        ],
+    ),
+    (
+        "data_key",
+        &[
+            "chain",
+            "seq",
+            "application",
+            "applicant",
+            "master",
+            "wrapped",
+        ],
+    ),
+    ("sealed", &["chain", "seq", "content"]),
+];
 
-impl Insert {
-    fn new(table: &str, columns: &[&str]) -> Self {
+/// The text that writes so many decisions, for every number there can be. One text is one way to
+/// the connection's thread and back, and is prepared once.
+static INSERTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let insert = |rows: usize, (table, columns): &(&str, &[&str])| {
         let row = format!("({})", vec!["?"; columns.len()].join(", "));
-        Self(ROWS.map(|rows| {
-            let values = vec![row.as_str(); rows].join(", ");
-            let sql = format!(
-                "INSERT INTO {table} ({}) VALUES {values}",
-                columns.join(", ")
-            );
-            (rows, sql)
-        }))
-    }
-
-    /// Writes rows; `bind` hands over the values of one, in the order of the columns.
-    async fn run<R>(
-        &'static self,
-        conn: &mut SqliteConnection,
-        mut rows: &[R],
-        bind: impl Fn(Bound, &R) -> Bound,
-    ) -> Result<(), StoreError> {
-        for (count, sql) in &self.0 {
-            while let Some((some, rest)) = rows.split_at_checked(*count) {
-                let query = sqlx::query(sqlx::AssertSqlSafe(sql.as_str()));
-                some.iter().fold(query, &bind).execute(&mut *conn).await?;
-                rows = rest;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A statement with some of its values.
-type Bound = sqlx::query::Query<'static, Db, sqlx::sqlite::SqliteArguments>;
-
-static ENTRY: LazyLock<Insert> = LazyLock::new(|| {
-    let columns = [
-        "chain",
-        "seq",
-        "at",
-        "kind",
-        "decision_id",
-        "policy",
-        "version",
-        "outcome",
-        "facts",
-        "sealed",
-        "previous",
-        "hash",
-    ];
-    Insert::new("entry", &columns)
+        let values = vec![row.as_str(); rows].join(", ");
+        let columns = columns.join(", ");
+        format!("INSERT INTO {table} ({columns}) VALUES {values};")
+    };
+    let text = |rows| TABLES.iter().map(|table| insert(rows, table)).collect();
+    (1..=ROWS).map(text).collect()
 });
-static DATA_KEY: LazyLock<Insert> = LazyLock::new(|| {
-    let columns = [
-        "chain",
-        "seq",
-        "application",
-        "applicant",
-        "master",
-        "wrapped",
-    ];
-    Insert::new("data_key", &columns)
-});
-static SEALED: LazyLock<Insert> =
-    LazyLock::new(|| Insert::new("sealed", &["chain", "seq", "content"]));
 
 /// Writes decisions.
 pub(crate) async fn insert_decisions(
@@ -199,40 +187,39 @@ pub(crate) async fn insert_decisions(
     chain: i64,
     rows: &[DecisionRow<'_>],
 ) -> Result<(), StoreError> {
-    let entry = |query: Bound, row: &DecisionRow<'_>| {
-        let (entry, columns) = (&row.entry, row.columns);
-        query
-            .bind(chain)
-            .bind(entry.position.seq)
-            .bind(entry.at.timestamp_micros())
-            .bind(entry.kind.name())
-            .bind(columns.decision_id.as_deref())
-            .bind(columns.policy.as_deref())
-            .bind(columns.version.as_deref())
-            .bind(columns.outcome.as_deref())
-            .bind(entry.facts.as_str())
-            .bind(entry.sealed.as_ref().map(|hash| hash.0.as_slice()))
-            .bind(entry.previous.0.as_slice())
-            .bind(entry.hash.0.as_slice())
-    };
-    ENTRY.run(conn, rows, entry).await?;
-    let data_key = |query: Bound, row: &DecisionRow<'_>| {
-        query
-            .bind(chain)
-            .bind(row.entry.position.seq)
-            .bind(row.key.application.as_str())
-            .bind(row.key.applicant.as_deref())
-            .bind(row.key.wrapped.master.as_str())
-            .bind(row.key.wrapped.blob.as_slice())
-    };
-    DATA_KEY.run(conn, rows, data_key).await?;
-    let sealed = |query: Bound, row: &DecisionRow<'_>| {
-        query
-            .bind(chain)
-            .bind(row.entry.position.seq)
-            .bind(row.content)
-    };
-    SEALED.run(conn, rows, sealed).await
+    for rows in rows.chunks(ROWS) {
+        let text = rows.len().checked_sub(1).and_then(|at| INSERTS.get(at));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text.map_or("", String::as_str)));
+        for DecisionRow { entry, columns, .. } in rows {
+            query = query
+                .bind(chain)
+                .bind(entry.position.seq)
+                .bind(entry.at.timestamp_micros())
+                .bind(entry.kind.name())
+                .bind(columns.decision_id.as_deref())
+                .bind(columns.policy.as_deref())
+                .bind(columns.version.as_deref())
+                .bind(columns.outcome.as_deref())
+                .bind(entry.facts.as_str())
+                .bind(entry.sealed.as_ref().map(|hash| hash.0.as_slice()))
+                .bind(entry.previous.0.as_slice())
+                .bind(entry.hash.0.as_slice());
+        }
+        for DecisionRow { entry, key, .. } in rows {
+            query = query
+                .bind(chain)
+                .bind(entry.position.seq)
+                .bind(key.application.as_str())
+                .bind(key.applicant.as_deref())
+                .bind(key.wrapped.master.as_str())
+                .bind(key.wrapped.blob.as_slice());
+        }
+        for DecisionRow { entry, content, .. } in rows {
+            query = query.bind(chain).bind(entry.position.seq).bind(*content);
+        }
+        query.execute(&mut *conn).await?;
+    }
+    Ok(())
 }
 
 /// Keeps answers, each unless there is one under its key that holds and can be read; gives the keys under

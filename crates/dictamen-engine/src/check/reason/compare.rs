@@ -45,6 +45,30 @@ impl<'w> Mind<'w> {
         found
     }
 
+    /// The part of a case in which a node compares as wanted with a value.
+    pub(in crate::check) fn against(
+        &self,
+        op: Comparator,
+        node: &'w Node,
+        value: &Values,
+        wanted: Wanted,
+        case: &Case,
+    ) -> Vec<Case> {
+        let mut found = Vec::new();
+        for (case, leaf) in self.ways(node, case) {
+            found.extend(match leaf {
+                Leaf::Of(node) => {
+                    let sides = (Side::Node(node), Side::Value(value.clone()));
+                    self.relate(op, &sides.0, &sides.1, wanted, &case)
+                }
+                Leaf::Missing => keep_if(wanted.has(Wanted::MISSING), &case),
+                Leaf::Failed => keep_if(wanted.has(Wanted::FAILED), &case),
+                Leaf::False | Leaf::Unknown => vec![case],
+            });
+        }
+        found
+    }
+
     fn side(&self, side: &Side<'w>, case: &Case) -> Values {
         match side {
             Side::Node(node) => self.values(node, case),
@@ -300,6 +324,7 @@ fn set(side: &Side<'_>, known: &Known, case: &Case) -> Case {
             kind: NodeKind::Characteristic(index),
             ..
         }) => case.with(*index, Values::known(known.clone())),
-        _ => case.clone(),
+        Side::Node(node) => case.knowing(node, Values::known(known.clone())),
+        Side::Value(_) => case.clone(),
     }
 }

@@ -29,9 +29,9 @@ struct BandValue(Option<usize>);
 #[derive(Debug, Clone, Copy)]
 struct MissingPoints(Option<i64>);
 
-type Shared = Arc<Mutex<Collector>>;
+pub(in crate::script) type Shared = Arc<Mutex<Collector>>;
 
-fn lock(shared: &Shared) -> MutexGuard<'_, Collector> {
+pub(super) fn lock(shared: &Shared) -> MutexGuard<'_, Collector> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

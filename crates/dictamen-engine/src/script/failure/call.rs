@@ -3,7 +3,7 @@
 use super::{name::known_names, plain};
 use crate::{
     Diagnostic,
-    script::{declare, slip},
+    script::{INVARIANTS, declare, slip},
     text::Texts,
     tree::{Function, Place},
 };
@@ -20,7 +20,13 @@ pub(super) fn unfit(signature: &str, place: Place, texts: &Texts) -> Diagnostic 
         .filter(|g| !g.is_empty())
         .map(plain)
         .collect();
-    if let Some(usage) = declare::usage(name) {
+    let promises = texts.path(place.file) == INVARIANTS;
+    let usage = if promises {
+        declare::invariant_usage(name)
+    } else {
+        declare::usage(name)
+    };
+    if let Some(usage) = usage {
         if let Some(slip) = slip::number_with_comma(texts, place) {
             return Diagnostic::error("script::arguments", slip.message)
                 .at(texts.span(slip.place))
@@ -56,7 +62,11 @@ pub(super) fn unfit(signature: &str, place: Place, texts: &Texts) -> Diagnostic 
         return Diagnostic::error("script::type", message).at(texts.span(place));
     }
     let own = texts.first(place);
-    let mut known: Vec<&str> = declare::names().collect();
+    let mut known: Vec<&str> = if promises {
+        declare::invariant_names().collect()
+    } else {
+        declare::names().collect()
+    };
     known.extend(known_names(texts, place).filter(|word| *word != name));
     let (help, edit) = texts.meant(own, name, known.iter().copied());
     Diagnostic::error(

@@ -23,6 +23,9 @@ impl Lowering<'_> {
         place: Place,
     ) -> Meaning {
         match name {
+            "gives" if matches!(of, Some(Meaning::Decision(_))) => {
+                return self.gives(arguments, own, place);
+            }
             "is_missing" => return self.is_missing(of, arguments, place),
             "lookup" | "lookup_range" => return self.lookup(name, of, arguments, place),
             "date" => return self.date(arguments, place),

@@ -44,6 +44,9 @@ impl Lowering<'_> {
             Meaning::Band => {
                 "the band is no value; name a term, as in `band.annual_rate`".to_owned()
             }
+            Meaning::Decision(_) => {
+                "the decision is no value; name a part of it, as in `d.outcome`".to_owned()
+            }
             Meaning::Static(value) => format!(
                 "a value is needed here, not {}",
                 sandbox::plain_type(&value)
@@ -182,6 +185,10 @@ impl Lowering<'_> {
         match argument::scalar(&value) {
             Some(plain) => self.constant(plain, place),
             None if value.is_unit() => Meaning::Nothing,
+            None if self.of_decision && declare::outcome_of(&value).is_some() => {
+                let name = declare::outcome_of(&value).map_or("", crate::Outcome::name);
+                self.constant(Value::Text(name.into()), place)
+            }
             None => Meaning::Static(value),
         }
     }
@@ -190,6 +197,7 @@ impl Lowering<'_> {
         match self.scope.find(name).cloned() {
             Some(Binding::Applicant) => Meaning::Applicant,
             Some(Binding::Band) => Meaning::Band,
+            Some(Binding::Decision(part)) => Meaning::Decision(part),
             Some(Binding::Local(slot, found)) => {
                 Meaning::Value(self.node(NodeKind::Local(slot), place), found)
             }
@@ -254,6 +262,7 @@ impl Lowering<'_> {
         match of {
             Meaning::Applicant => self.characteristic(name, own, whole),
             Meaning::Band => self.term(name, own, whole),
+            Meaning::Decision(part) => self.decided(part, name, own, whole),
             Meaning::Static(value) => self.static_property(&value, name, own, whole),
             Meaning::Value(_, Type::Unknown) => Self::poison(whole),
             Meaning::Value(..) | Meaning::Nothing => {
@@ -381,7 +390,10 @@ impl Lowering<'_> {
                 self.error("script::unknown-name", at, "the list has no such entry");
             }
             (
-                left @ (Meaning::Static(_) | Meaning::Applicant | Meaning::Band),
+                left @ (Meaning::Static(_)
+                | Meaning::Applicant
+                | Meaning::Band
+                | Meaning::Decision(_)),
                 Expr::StringConstant(name, position),
             ) => {
                 let own = self.place(*position);

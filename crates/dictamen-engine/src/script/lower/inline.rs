@@ -70,6 +70,7 @@ impl Lowering<'_> {
             let binding = match meaning {
                 Meaning::Applicant => Binding::Applicant,
                 Meaning::Band => Binding::Band,
+                Meaning::Decision(part) => Binding::Decision(part),
                 Meaning::Static(value) => Binding::Static(value),
                 other => {
                     let (value, found) = self.demand(other, at);

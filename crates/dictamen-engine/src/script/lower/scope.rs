@@ -4,6 +4,15 @@ use rhai::Dynamic;
 
 use crate::tree::Type;
 
+/// What of a decision is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it.
+    Whole,
+    /// What it offers.
+    Offer,
+}
+
 /// What a name stands for.
 #[derive(Debug, Clone)]
 pub(super) enum Binding {
@@ -11,6 +20,8 @@ pub(super) enum Binding {
     Applicant,
     /// The band the score fell in.
     Band,
+    /// What the policy decided, or its offer: the second parameter of an invariant.
+    Decision(Part),
     /// A value bound by `let`.
     Local(usize, Type),
     /// A value of the script that was known when the policy was loaded.

@@ -32,6 +32,9 @@ impl Lowering<'_> {
         let NodeKind::Constant(Value::Text(text)) = &word.kind else {
             return;
         };
+        if let NodeKind::Term(index) = characteristic.kind {
+            self.decided_word(index, text, word.place);
+        }
         let Some(definition) = definition(characteristic) else {
             return;
         };

@@ -120,6 +120,7 @@ impl Lowering<'_> {
             }
             Meaning::Applicant => self.scope.bind(&name.name, Binding::Applicant),
             Meaning::Band => self.scope.bind(&name.name, Binding::Band),
+            Meaning::Decision(part) => self.scope.bind(&name.name, Binding::Decision(part)),
             Meaning::Static(value) => self.scope.bind(&name.name, Binding::Static(value)),
             Meaning::Nothing => {
                 let message = format!("`{}` gets no value", name.name);
