@@ -174,9 +174,13 @@ impl<'d> Reasoning<'d> {
     /// one of the declaration's: whatever it names is looked up there.
     pub fn among(&self, applicants: &Applicants, closure: &Closure, comes: Comes) -> Applicants {
         let mind = self.world.mind(closure);
-        Applicants {
-            cases: mind.among(&applicants.cases, &closure.body, comes.wanted()),
+        let mut cases = mind.among(&applicants.cases, &closure.body, comes.wanted());
+        // What is known of computed values is known by where their nodes are, and the next closure may
+        // be where this one was.
+        for case in &mut cases {
+            case.computed.clear();
         }
+        Applicants { cases }
     }
 
     /// Those whose run goes on behind a stage: no rule of it fires, is undecided or fails.

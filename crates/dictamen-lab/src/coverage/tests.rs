@@ -189,3 +189,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_rounded_value_may_settle_a_rule() {
+    let script = made_rule("a.weeks_total <= 2 && floor_to(a.weeks_total, 2) <= 0");
+    let policy = Policy::load(&made::source(&script)).unwrap().policy;
+    let reach = super::reach::Reach::new(policy.declaration());
+    let at = crate::mutate::At::Rule { stage: 0, rule: 0 };
+    for comes in [dictamen_engine::Comes::True, dictamen_engine::Comes::False] {
+        assert!(reach.node_comes(at, &[1], comes), "{comes:?}");
+        assert!(reach.decides(at, &vec![1], comes), "{comes:?}");
+    }
+}
+
+fn made_rule(condition: &str) -> String {
+    format!(
+        "policy(\"t\", \"1\");\nstage(\"FIRST\", DECLINE, [rule(\"K01\", |a| {condition})]);\n\
+         otherwise(APPROVE);"
+    )
+}

@@ -5,8 +5,6 @@
     clippy::indexing_slicing,
     clippy::float_arithmetic,
     clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
     clippy::string_slice,
     reason = "tests"
 )]
