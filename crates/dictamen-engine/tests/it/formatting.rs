@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use dictamen_engine::{Policy, PolicySource, format};
+use dictamen_engine::{Policy, PolicySource, format, invariants::Invariants};
 use proptest::prelude::*;
 
 /// The scripts of the repository that are laid out by hand, with their folders.
@@ -27,7 +27,7 @@ fn shipped() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// A policy's folder with another script.
+/// A policy's folder with one of its scripts changed.
 fn folder(script: &std::path::Path, text: &str) -> PolicySource {
     let mut source = PolicySource::new();
     for entry in fs::read_dir(script.parent().unwrap()).unwrap() {
@@ -37,13 +37,16 @@ fn folder(script: &std::path::Path, text: &str) -> PolicySource {
             source.insert(name, fs::read(path).unwrap());
         }
     }
-    source.insert("policy.rhai", text.as_bytes());
+    let name = script.file_name().unwrap().to_str().unwrap();
+    source.insert(name, text.as_bytes());
     source
 }
 
 /// All that a policy decides by, without the places it is written in.
 fn meaning(source: &PolicySource) -> String {
     let policy = Policy::load(source).unwrap().policy;
+    let invariants = Invariants::load(source, &policy).unwrap();
+    let promises: Vec<_> = invariants.invariants().iter().map(|i| &i.name).collect();
     let stages = policy.stages();
     let stages: Vec<_> = stages
         .iter()
@@ -59,7 +62,7 @@ fn meaning(source: &PolicySource) -> String {
         .iter()
         .map(|rule| (&rule.rule, rule.verdict, &rule.comparisons))
         .collect();
-    format!("{:?}\n{stages:?}\n{trace:?}", policy.params())
+    format!("{:?}\n{stages:?}\n{trace:?}\n{promises:?}", policy.params())
 }
 
 #[test]
