@@ -1,10 +1,13 @@
-//! What is wrong with a folder that may become a version: whether it loads, and whether its cases
-//! pass. Pure; where it is run is decided elsewhere.
+//! What is wrong with a folder that may become a version: whether it loads, whether it keeps what it
+//! promises, and whether its cases pass. Pure; where it is run is decided elsewhere.
 
 use std::collections::BTreeMap;
 
-use dictamen_engine::{Diagnostic, Policy, PolicySource, Severity};
-use dictamen_lab::cases::{self, Counts, Suite, Verdict};
+use dictamen_engine::{Diagnostic, Policy, PolicySource, Severity, invariants::Invariants};
+use dictamen_lab::{
+    cases::{self, Counts, Suite, Verdict},
+    invariants::{Limits, Verdict as Shown, verify},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -135,6 +138,7 @@ fn policy(question: &Question) -> Checked {
             .help("a policy's folder has the policy's id as its name");
         findings.push((&found).into());
     }
+    findings.extend(refuted(&loaded.policy, &source));
     let set = question.parameters.as_ref().map(bytes);
     let cases = if let Some(Ok(set)) = set.map(|files| ParameterSet::load(&files)) {
         let suite = cases::run(&loaded.policy, &source, &set.parameters);
@@ -156,6 +160,35 @@ fn policy(question: &Question) -> Checked {
         findings,
         ..Checked::default()
     }
+}
+
+/// Promises that do not hold. Those of the folder keep it from being published; those that are made of
+/// every policy are told, since a policy may do without.
+fn refuted(policy: &Policy, source: &PolicySource) -> Vec<Finding> {
+    let Ok(invariants) = Invariants::load(source, policy) else {
+        // What is wrong with the file is among the findings of the policy.
+        return Vec::new();
+    };
+    let found = verify(policy, &invariants, Limits::default());
+    let promises = found.promises.iter();
+    promises
+        .filter_map(|promise| {
+            let Shown::Refuted { because, .. } = &promise.verdict else {
+                return None;
+            };
+            let message = format!("{}: {because}", promise.name);
+            let finding = match promise.line {
+                Some(_) => Diagnostic::error("promise::refuted", message),
+                None => Diagnostic::warning("promise::refuted", message),
+            };
+            let help = "`dictamen verify` names an applicant it does not hold for";
+            Some(Finding {
+                file: promise.line.map(|_| "invariants.rhai".to_owned()),
+                line: promise.line,
+                ..Finding::from(&finding.help(help))
+            })
+        })
+        .collect()
 }
 
 /// New parameters have no cases of their own: those of every policy in force have to pass.

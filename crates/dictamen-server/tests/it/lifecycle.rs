@@ -318,6 +318,34 @@ async fn a_shadow_decides_silently_and_is_logged_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_that_breaks_its_promise_is_not_published() {
+    let registered = Registered::new().await;
+    let draft = "/v1/policies/demo/drafts/new";
+    for (promise, publishable) in [
+        (
+            "always(|a, d| d.outcome != \"APPROVE\" || a.weeks_total >= 26);",
+            true,
+        ),
+        ("never(|a, d| d.outcome == \"DECLINE\");", false),
+        ("never(|a, d| d.outcome == );", false),
+    ] {
+        let mut files = demo("1.5.0");
+        files.insert("invariants.rhai".into(), format!("{promise}\n"));
+        let body = json!({ "files": files });
+        let saved = registered.ask("PUT", draft, Some(&body)).await.json();
+        let check = &saved["check"];
+        assert_eq!(check["publishable"], publishable, "{promise}: {check}");
+        let errors = check["findings"].as_array().unwrap().iter();
+        let mut errors = errors.filter(|finding| finding["severity"] == "error");
+        let in_promises = errors.all(|finding| finding["file"] == "invariants.rhai");
+        assert!(in_promises, "{check}");
+        // Without an ETag nothing is overwritten.
+        registered.ask("DELETE", draft, None).await;
+    }
+    registered.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_approves_alone() {
     let registered = Registered::new().await;
     let draft = "/v1/policies/demo/drafts/new";
