@@ -438,9 +438,25 @@ fn reports_in_every_form() {
     serde_json::from_str::<Value>(&read("r.json")).unwrap();
     insta::assert_snapshot!("comparison", ran.out);
     insta::assert_snapshot!("comparison_markdown", read("r.md"));
-    let report = place.run("report demo demo@2.0.0 --input people.ndjson");
+    let promise = "always(|a, d| d.outcome != \"APPROVE\" || a.weeks_total >= 26);\n";
+    place.write("rules/demo/invariants.rhai", promise);
+    place.write(
+        "rules/demo@2.0.0/invariants.rhai",
+        &promise.replace("26", "2600"),
+    );
+    let report = place.run("report demo demo@2.0.0 --input people.ndjson --report all.json");
     assert_eq!(report.code, 0);
     assert!(report.out.starts_with("# Quién cambia"), "{}", report.out);
+    // Another promise, which does not hold; and there are no cases beside the new version.
+    let joined = report.out.split_once("## Lo que promete").unwrap().1;
+    insta::assert_snapshot!(joined);
+    let json: Value =
+        serde_json::from_str(&fs::read_to_string(place.0.path().join("all.json")).unwrap())
+            .unwrap();
+    let checks = &json["checks"];
+    assert_eq!(checks["before"]["cases"], json!([1, 1]));
+    assert!(checks["before"]["mutants"]["total"].as_u64().unwrap() > 10);
+    assert_eq!(checks["after"]["mutants"], Value::Null);
     let wrong = place.run(&format!("{line} --report r.docx"));
     assert_eq!(wrong.code, 2);
 }

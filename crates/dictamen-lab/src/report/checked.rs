@@ -16,6 +16,9 @@ use crate::{
 /// Most gaps and survivors that are named one by one.
 const NAMED: usize = 20;
 
+/// One of the figures of mutants.
+type Count = fn(&Mutation) -> usize;
+
 /// What is known of one policy.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Checks {
@@ -72,11 +75,17 @@ fn promises(before: &Checks, after: &Checks, language: Language) -> Section {
         language.pick("antes", "before"),
         language.pick("después", "after"),
     ]);
-    let mut notes = Vec::new();
+    let (mut notes, mut held) = (Vec::new(), Vec::new());
     for promise in &now.promises {
+        let verdict = was.get(promise.name.as_str()).copied();
+        let proved = |verdict: &Verdict| matches!(verdict, Verdict::Proved { .. });
+        if verdict.is_some_and(proved) && proved(&promise.verdict) {
+            held.push(promise.name.clone());
+            continue;
+        }
         table.row([
             promise.name.clone(),
-            word(was.get(promise.name.as_str()).copied(), language).to_owned(),
+            word(verdict, language).to_owned(),
             word(Some(&promise.verdict), language).to_owned(),
         ]);
         if let Verdict::Refuted { because, .. } = &promise.verdict {
@@ -92,8 +101,19 @@ fn promises(before: &Checks, after: &Checks, language: Language) -> Section {
         let gone = language.pick("ya no se promete", "is no longer promised");
         notes.push(Block::Note(Tone::Look, format!("{name}: {gone}")));
     }
-    let section = notes.into_iter().fold(section, Section::with);
-    section.with(Block::Table(table))
+    if notes.is_empty() && table.rows.is_empty() {
+        let text = language.pick(
+            "Todo lo que promete está demostrado, antes y después.",
+            "Everything it promises is proved, before and after.",
+        );
+        notes.push(Block::Note(Tone::Good, text.to_owned()));
+    }
+    let mut section = notes.into_iter().fold(section, Section::with);
+    if !table.rows.is_empty() {
+        section = section.with(Block::Table(table));
+    }
+    let title = language.pick("Demostrado antes y después", "Proved before and after");
+    listed(section, &held, title, held.len(), language)
 }
 
 fn cases(before: &Checks, after: &Checks, language: Language) -> Section {
@@ -155,6 +175,7 @@ fn cases(before: &Checks, after: &Checks, language: Language) -> Section {
         section,
         &gaps,
         language.pick("Lo que ningún caso ha probado", "What no case has tried"),
+        NAMED,
         language,
     )
 }
@@ -191,12 +212,12 @@ fn mutants(before: &Checks, after: &Checks, language: Language) -> Section {
         language.pick("#antes", "#before"),
         language.pick("#después", "#after"),
     ]);
-    let count = |of: fn(&Mutation) -> usize| {
+    let count = |of: Count| {
         let was = before.mutants.as_ref().map(of);
         let was = was.map_or_else(|| "–".to_owned(), |count| count.to_string());
         (was, of(now).to_string())
     };
-    let rows: [(&str, fn(&Mutation) -> usize); 4] = [
+    let rows: [(&str, Count); 4] = [
         (language.pick("errores hechos", "mistakes made"), |m| {
             m.total
         }),
@@ -226,17 +247,24 @@ fn mutants(before: &Checks, after: &Checks, language: Language) -> Section {
             "Errores que ningún caso notaría",
             "Mistakes that no case would notice",
         ),
+        NAMED,
         language,
     )
 }
 
 /// Some of them, under a heading to open.
-fn listed(section: Section, all: &[String], title: &str, language: Language) -> Section {
+fn listed(
+    section: Section,
+    all: &[String],
+    title: &str,
+    named: usize,
+    language: Language,
+) -> Section {
     if all.is_empty() {
         return section;
     }
-    let mut blocks: Vec<Block> = all.iter().take(NAMED).cloned().map(Block::Text).collect();
-    let left = all.len().saturating_sub(NAMED);
+    let mut blocks: Vec<Block> = all.iter().take(named).cloned().map(Block::Text).collect();
+    let left = all.len().saturating_sub(named);
     if left > 0 {
         blocks.push(Block::Text(
             language.pick(format!("y {left} más"), format!("and {left} more")),
