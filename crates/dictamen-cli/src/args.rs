@@ -56,11 +56,11 @@ Examples:
   dictamen config
   dictamen config --listen 0.0.0.0:8080 > dictamen.toml
 
-Takes the flags of serve, but serves nothing. What is printed is a configuration file: the keys are
-the flags with underscores. Flags come before the environment, that before the file, and that before
-what is built in. A secret is never printed and never stands in the file: give it in the environment
-(DICTAMEN_MASTER_KEY), or name a file that holds it, in the environment (DICTAMEN_MASTER_KEY_FILE)
-or in the configuration (master_key_file).";
+Takes the flags of serve, but serves nothing. What is printed is a configuration file: the keys
+are the flags with underscores. Flags come before the environment, that before the file, and that
+before what is built in. A secret is never printed and never stands in the file: give it in the
+environment (DICTAMEN_MASTER_KEY), or name a file that holds it, in the environment
+(DICTAMEN_MASTER_KEY_FILE) or in the configuration (master_key_file).";
 
 /// Decides credit applications on Mexican employment records, by policies written in Rhai.
 #[derive(Debug, Parser)]
@@ -87,13 +87,13 @@ and a policy that no longer loads keeps its last good version in force.
 When told to stop (SIGTERM or Ctrl-C), /readyz answers 503 at once; connections are accepted for
 --stop-grace seconds more, and running requests get 20 seconds after that.
 
-Every decision is written to a log before it is answered: to a file in --data, or to PostgreSQL when
-DATABASE_URL is set. What is personal in it is encrypted with data/master.key, which is made on first
-start; keep a copy of it elsewhere. Instances that share a database need the same master key: set
-DICTAMEN_MASTER_KEY, and DICTAMEN_SIGNING_KEY where the folder does not last.
+Every decision is written to a log before it is answered: to a file in --data, or to PostgreSQL
+when DATABASE_URL is set. What is personal in it is encrypted with data/master.key, which is made
+on first start; keep a copy of it elsewhere. Instances that share a database need the same master
+key: set DICTAMEN_MASTER_KEY, and DICTAMEN_SIGNING_KEY where the folder does not last.
 
-With --registry, policies live where the decisions do: they are drafted, approved by somebody else and
-brought into force over HTTP (`dictamen policy`), on every instance within a second.
+With --registry, policies live where the decisions do: they are drafted, approved by somebody else
+and brought into force over HTTP (`dictamen policy`), on every instance within a second.
 
 Without any key the service is for its own machine: it listens on loopback addresses only and lets
 everybody there do everything. `dictamen key new` makes the first key; from then on every caller
@@ -119,9 +119,9 @@ Examples:
   dictamen check --as-of 2026-12-01
   dictamen check my-policy --fix
 
---fix changes what can only be meant in one way: signs and words of other languages, quotation marks,
-a name with one slip in it. It shows every line before and after. It changes no number, no code and
-nothing that could be meant otherwise; an editor offers those changes one by one.
+--fix changes what can only be meant in one way: signs and words of other languages, quotation
+marks, a name with one slip in it. It shows every line before and after. It changes no number, no
+code and nothing that could be meant otherwise; an editor offers those changes one by one.
 
 Warnings and notes leave the exit code at 0.")]
     Check(CheckArgs),
@@ -215,9 +215,9 @@ Examples:
   dictamen replay 6f1ed002-ab55-8d1c-a2a7-7a9c4c2e9b10
   dictamen replay 6f1ed002-ab55-8d1c-a2a7-7a9c4c2e9b10 --policy nomina-personal-loan-mx@1.1.0
 
-Decides on the same request and as of the same day, by the version that decided: the one with the same
-content, else the one with the same name, else the live one. The exit code is 0 when the answer is the
-same to the byte, and 5 when it is not.")]
+Decides on the same request and as of the same day, by the version that decided: the one with the
+same content, else the one with the same name, else the live one. The exit code is 0 when the
+answer is the same to the byte, and 5 when it is not.")]
     Replay(ReplayArgs),
     /// Destroy the personal part of somebody's decisions
     #[command(after_help = "\
@@ -225,9 +225,9 @@ Examples:
   dictamen erase --application APP-0009
   dictamen erase --curp < curp.txt
 
-What was decided on, and the answers, are gone for good; the facts of the decisions stay, and the log
-still verifies. A running service on the same data folder has to be asked itself:
-POST /v1/erasures.")]
+What was decided on, and the answers, are gone for good; the facts of the decisions stay, and the
+log still verifies. A running service on the same data folder has to be asked itself: POST
+/v1/erasures.")]
     Erase(EraseArgs),
     /// Print the configuration in force, and where each value comes from
     #[command(after_help = CONFIG_HELP)]

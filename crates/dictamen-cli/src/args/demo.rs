@@ -9,10 +9,10 @@ Examples:
   dictamen demo
   dictamen demo --listen 127.0.0.1:7000 --policy starter-mx
 
-Open the printed address in a browser. The page is a lender's: it sends the applicant to the widget of
-a local Belvo for their consent, shows how the record arrives and what is decided, and the letter. The
-service and the local Belvo run in the same process, with people who do not exist; what is decided is
-kept in a temporary folder and gone at the end.";
+Open the printed address in a browser. The page is a lender's: it sends the applicant to the
+widget of a local Belvo for their consent, shows how the record arrives and what is decided, and
+the letter. The service and the local Belvo run in the same process, with people who do not exist;
+what is decided is kept in a temporary folder and gone at the end.";
 
 /// A lender's page, the service and a local Belvo in one process.
 #[derive(Debug, ClapArgs)]

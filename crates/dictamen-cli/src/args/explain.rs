@@ -19,8 +19,8 @@ better answer. Each of them was decided again; age, history and identity are nev
 
 The letter is Markdown, HTML or PDF by the ending of its name. Its template is --template, else
 `letter.md` (`letter.en.md` in English) of the policy's folder, else a standard one. A template is
-Markdown with {{placeholders}} and {{#sections}} … {{/sections}}: a wrong name is refused with those
-there are.";
+Markdown with {{placeholders}} and {{#sections}} … {{/sections}}: a wrong name is refused with
+those there are.";
 
 /// The size of a printed letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

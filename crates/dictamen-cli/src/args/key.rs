@@ -14,8 +14,8 @@ Examples:
   dictamen key revoke 0f4c1d2e3b5a6978
 
 A key is shown once, when it is made; only a hash of it is kept. Roles: decide (have applications
-decided), read (policies and the decision log), author and approve (policies), admin (keys, erasing).
-From the first key on, the service asks every caller for one.
+decided), read (policies and the decision log), author and approve (policies), admin (keys,
+erasing). From the first key on, the service asks every caller for one.
 
 Works on the data folder while the service is stopped, or on the database of DATABASE_URL at any
 time. While a service runs on the folder, POST /v1/keys does the same for a caller with the role

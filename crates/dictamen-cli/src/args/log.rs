@@ -43,12 +43,12 @@ pub(crate) struct LogArgs {
 pub(crate) enum LogCommand {
     /// Hold every entry against its hash, the one before and what was signed
     #[command(after_help = "\
-Names each entry that was changed, removed, exchanged or inserted, each sealed part that is not the one
-written, and each checkpoint that does not fit; says up to where the log is proven. A service may be
-writing meanwhile.
+Names each entry that was changed, removed, exchanged or inserted, each sealed part that is not
+the one written, and each checkpoint that does not fit; says up to where the log is proven. A
+service may be writing meanwhile.
 
-What follows the last checkpoint is tied together but not signed. Who keeps checkpoints elsewhere (the
-service's log has them) also notices when the end of the log was cut off: --checkpoint FILE.
+What follows the last checkpoint is tied together but not signed. Who keeps checkpoints elsewhere
+(the service's log has them) also notices when the end of the log was cut off: --checkpoint FILE.
 
 The exit code is 0 when everything fits, and 5 when not.")]
     Verify(VerifyArgs),
@@ -63,8 +63,9 @@ The exit code is 0 when everything fits, and 5 when not.")]
     Retain(RetainArgs),
     /// Replace the master key, and wrap every key by the new one
     #[command(after_help = "\
-A key of the data folder is replaced by a new one. With DICTAMEN_MASTER_KEY, give the new key and, after
-a space, the one in force: to every instance first, then to this command; after it the new one alone.")]
+A key of the data folder is replaced by a new one. With DICTAMEN_MASTER_KEY, give the new key and,
+after a space, the one in force: to every instance first, then to this command; after it the new
+one alone.")]
     Rotate(RotateArgs),
 }
 

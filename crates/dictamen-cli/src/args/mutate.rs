@@ -13,12 +13,14 @@ Examples:
   dictamen mutate --format json > mutants.json
 
 A mutant is the policy with one small mistake: a threshold moved by one step, `<` for `<=`, a rule
-dropped, a bin with one point more. A case kills it when what the case expects no longer comes true.
-Each mutant that no case kills is printed, and makes the command end with 4. A mutant that is proven to
-decide everybody as the policy does is equivalent, and counts as none; the JSON says why.
+dropped, a bin with one point more. A case kills it when what the case expects no longer comes
+true. Each mutant that no case kills is printed, and makes the command end with 4. A mutant that
+is proven to decide everybody as the policy does is equivalent, and counts as none; the JSON says
+why.
 
---write-cases writes a case for each survivor. The file has been run: it passes, and fails with the
-mistake in the policy. Read it, correct what it expects if the policy is wrong, and give it a title.";
+--write-cases writes a case for each survivor. The file has been run: it passes, and fails with
+the mistake in the policy. Read it, correct what it expects if the policy is wrong, and give it a
+title.";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct MutateArgs {

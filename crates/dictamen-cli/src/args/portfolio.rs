@@ -17,11 +17,11 @@ Rows:
                  more), and any column named in --by. Empty cells are unknown
   --data DIR     the decisions of the policy in a log, decided again
 
-Rows that cannot be read are counted, told with their line, and kept in a side file; they can be put
-right there. No rule sees a label or a segment.
+Rows that cannot be read are counted, told with their line, and kept in a side file; they can be
+put right there. No rule sees a label or a segment.
 
-Groups (--by): band, outcome, a characteristic that is a code or yes or no, one that is a number and
-scored (by its bins), or a segment. At most 200 values of each are counted apart.
+Groups (--by): band, outcome, a characteristic that is a code or yes or no, one that is a number
+and scored (by its bins), or a segment. At most 200 values of each are counted apart.
 ";
 
 macro_rules! numbers_help {
@@ -44,8 +44,8 @@ Examples:
   dictamen simulate --policy nomina-personal-loan-mx --input big.ndjson --state run.state --output rows.csv
   dictamen simulate --policy nomina-personal-loan-mx --data data --fail-if 'approval_rate < 35%'
 
-With --state an interrupted run goes on where it was; the file is removed when it is done. The result
-is the same whatever the number of threads.
+With --state an interrupted run goes on where it was; the file is removed when it is done. The
+result is the same whatever the number of threads.
 
 ",
     numbers_help!()
@@ -59,13 +59,13 @@ Examples:
   dictamen compare A B --input people.parquet --report change.html --report change.md \\
       --fail-if 'approval_rate_change > 2pp' --fail-if 'adverse_impact_ratio < 0.8'
 
-A policy is named by its id, by id@version, or by its folder. Who changes is shared among the edits
-between the two: exactly up to 6 edits, by 16 fixed orders up to 32, not at all beyond. When nothing
-differs for any row, somebody is looked for who would be decided differently.
+A policy is named by its id, by id@version, or by its folder. Who changes is shared among the
+edits between the two: exactly up to 6 edits, by 16 fixed orders up to 32, not at all beyond. When
+nothing differs for any row, somebody is looked for who would be decided differently.
 
-Groups that are segments are held against each other: approval rate over that of the group that fares
-best, with a two-proportion z-test. Groups of fewer than 100 people are said to be too few, and
-adverse_impact_ratio cannot be told then.
+Groups that are segments are held against each other: approval rate over that of the group that
+fares best, with a two-proportion z-test. Groups of fewer than 100 people are said to be too few,
+and adverse_impact_ratio cannot be told then.
 
 ",
     numbers_help!(),

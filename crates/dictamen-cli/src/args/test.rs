@@ -17,10 +17,11 @@ Examples:
 A case that decides otherwise than expected FAILS; a case that cannot be run is an ERROR.
 A policy without any case is an error too.
 
---coverage says what no case has tried: each rule fired, passed and undecided, each condition true,
-false and independently effective, bins, bands, missing values, ways through the offer, and reasons. Each
-gap is shown in the script with what a case would need. What nobody can reach is no gap. Gaps leave the
-exit code as it is; `dictamen mutate` says whether what was tried is also looked at.";
+--coverage says what no case has tried: each rule fired, passed and undecided, each condition
+true, false and independently effective, bins, bands, missing values, ways through the offer, and
+reasons. Each gap is shown in the script with what a case would need. What nobody can reach is no
+gap. Gaps leave the exit code as it is; `dictamen mutate` says whether what was tried is also
+looked at.";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct TestArgs {

@@ -9,12 +9,12 @@ Examples:
   dictamen verify
   dictamen verify nomina-personal-loan-mx --format json
 
-What a policy promises stands in `invariants.rhai` of its folder; what every policy promises (nothing
-fails, every decline has a reason, every rule and band is reached, sex and birthplace are out of reach)
-is looked at as well. Each promise is PROVED for every applicant within the declared ranges and the
-assumptions of the file, REFUTED with an applicant as ordinary as possible, or NOT DECIDED within the
-budget. Relations among characteristics are not known: where a refuting applicant cannot exist, say so
-with `assume(|a| …)`. The exit code is 4 when a promise is refuted.";
+What a policy promises stands in `invariants.rhai` of its folder; what every policy promises
+(nothing fails, every decline has a reason, every rule and band is reached, sex and birthplace are
+out of reach) is looked at as well. Each promise is PROVED for every applicant within the declared
+ranges and the assumptions of the file, REFUTED with an applicant as ordinary as possible, or NOT
+DECIDED within the budget. Relations among characteristics are not known: where a refuting
+applicant cannot exist, say so with `assume(|a| …)`. The exit code is 4 when a promise is refuted.";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct VerifyRulesArgs {
