@@ -11,6 +11,7 @@
 
 mod backup;
 mod cluster;
+mod copying;
 mod erasing;
 mod instances;
 mod keys;
