@@ -30,7 +30,7 @@ pub(crate) async fn kept() -> Kept {
         signing: SigningKey::random().unwrap(),
     };
     let settings = Settings {
-        patience: Duration::from_millis(500),
+        patience: Duration::from_secs(5),
         ..Settings::default()
     };
     let store = Store::open(&place, keys.clone(), Arc::new(SystemClock), settings)
