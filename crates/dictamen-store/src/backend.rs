@@ -3,7 +3,6 @@
 //! All SQL is below here. Above, nobody knows which engine it is: [`Connection`] has every
 //! statement once, and hands it to the engine it belongs to.
 
-mod copying;
 pub(crate) mod postgres;
 pub(crate) mod rows;
 pub(crate) mod sqlite;
@@ -44,7 +43,7 @@ impl std::fmt::Debug for Place {
 /// Where connections come from.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {
-    Sqlite(sqlite::Pools),
+    Sqlite { write: SqlitePool, read: SqlitePool },
     Postgres(postgres::Pools),
 }
 
@@ -52,7 +51,10 @@ impl Database {
     /// Opens for reading and writing; the tables are made or brought up to date.
     pub(crate) async fn open(place: &Place) -> Result<Self, StoreError> {
         match place {
-            Place::Sqlite(folder) => Ok(Self::Sqlite(sqlite::open(folder).await?)),
+            Place::Sqlite(folder) => {
+                let (write, read) = sqlite::open(folder).await?;
+                Ok(Self::Sqlite { write, read })
+            }
             Place::Postgres(url) => Ok(Self::Postgres(postgres::open(url).await?)),
         }
     }
@@ -60,7 +62,7 @@ impl Database {
     /// A connection that reads.
     pub(crate) async fn reading(&self) -> Result<Connection, StoreError> {
         Ok(match self {
-            Self::Sqlite(pools) => Connection::Sqlite(pools.read.acquire().await?),
+            Self::Sqlite { read, .. } => Connection::Sqlite(read.acquire().await?),
             Self::Postgres(pools) => Connection::Postgres(pools.read.acquire().await?),
         })
     }
@@ -69,8 +71,8 @@ impl Database {
     /// that a write that was given up leaves nothing behind.
     pub(crate) async fn writing(&self) -> Result<Connection, StoreError> {
         Ok(match self {
-            Self::Sqlite(pools) => {
-                let mut conn = pools.write.acquire().await?;
+            Self::Sqlite { write, .. } => {
+                let mut conn = write.acquire().await?;
                 conn.close_on_drop();
                 Connection::Sqlite(conn)
             }
@@ -84,7 +86,15 @@ impl Database {
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite(pools) => pools.close().await,
+            Self::Sqlite { write, read } => {
+                // Whoever still reads would keep the last connection from doing it: what is in the
+                // file alone is what somebody copies.
+                let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .execute(write)
+                    .await;
+                read.close().await;
+                write.close().await;
+            }
             Self::Postgres(pools) => {
                 pools.read.close().await;
                 pools.claims.close().await;

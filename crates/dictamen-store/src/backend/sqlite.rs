@@ -1,7 +1,6 @@
 //! SQLite: one file in the data folder, for one process.
 //!
-//! One connection writes, so that nothing waits for a lock; one copies the write-ahead log back into
-//! the file, and the others only read. Every commit
+//! One connection writes, so that nothing waits for a lock; the others only read. Every commit
 //! is on disk before it is acknowledged (`synchronous=FULL`), and what is deleted is overwritten.
 
 #[path = "policies.rs"]
@@ -13,7 +12,7 @@ pub(crate) mod work;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, LazyLock},
+    sync::LazyLock,
     time::Duration,
 };
 
@@ -26,10 +25,7 @@ use sqlx::{
     },
 };
 
-use super::{
-    copying,
-    rows::{AnsweredRow, DecisionRow, TaskTuple},
-};
+use super::rows::{AnsweredRow, DecisionRow, TaskTuple};
 use crate::{StoreError, folder::Folder};
 
 pub(crate) type Db = sqlx::Sqlite;
@@ -40,33 +36,11 @@ const READERS: u32 = 4;
 /// Memory for pages of the file, in KiB.
 const CACHE_KIB: u32 = 8 * 1_024;
 
-/// Connections to the file.
-#[derive(Debug, Clone)]
-pub(crate) struct Pools {
-    /// The one that writes.
-    pub(crate) write: SqlitePool,
-    pub(crate) read: SqlitePool,
-    /// The one that copies the write-ahead log back.
-    copy: SqlitePool,
-    /// Gone when nobody can write any more.
-    _writers: Arc<()>,
-}
-
-impl Pools {
-    pub(crate) async fn close(&self) {
-        self.copy.close().await;
-        // Whoever still reads would keep the last connection from doing it: what is in the file
-        // alone is what somebody copies.
-        let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .execute(&self.write)
-            .await;
-        self.read.close().await;
-        self.write.close().await;
-    }
-}
+/// Pages that the write-ahead log may grow to before it is copied into the file: 32 MiB.
+const CHECKPOINT_PAGES: u32 = 8_192;
 
 /// Opens the file for reading and writing, made and brought up to date as needed.
-pub(crate) async fn open(folder: &Folder) -> Result<Pools, StoreError> {
+pub(crate) async fn open(folder: &Folder) -> Result<(SqlitePool, SqlitePool), StoreError> {
     folder.create_database()?;
     folder.sync()?;
     let options = options(folder)
@@ -75,25 +49,16 @@ pub(crate) async fn open(folder: &Folder) -> Result<Pools, StoreError> {
         .pragma("secure_delete", "ON")
         // A statement that may fail keeps what it changes until it is done; not in a file.
         .pragma("temp_store", "MEMORY")
-        // Hashes as keys touch pages all over an index.
+        // Hashes as keys touch pages all over an index: kept at hand, and written back together.
         .pragma("cache_size", format!("-{CACHE_KIB}"))
-        .pragma("wal_autocheckpoint", "0");
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string());
     let write = pool(1).connect_with(options.clone()).await?;
     migrator()
         .run(&write)
         .await
         .map_err(|error| super::schema(&error))?;
-    let copy = options.clone().busy_timeout(copying::PATIENCE);
-    let copy = pool(1).connect_lazy_with(copy);
-    let writers = Arc::new(());
-    tokio::spawn(copying::run(copy.clone(), Arc::downgrade(&writers)));
     let read = pool(READERS).connect_lazy_with(options.read_only(true));
-    Ok(Pools {
-        write,
-        read,
-        copy,
-        _writers: writers,
-    })
+    Ok((write, read))
 }
 
 /// Opens the file for reading, beside a process that may be writing it.

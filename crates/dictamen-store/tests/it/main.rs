@@ -11,7 +11,6 @@
 
 mod backup;
 mod cluster;
-mod copying;
 mod erasing;
 mod instances;
 mod keys;
