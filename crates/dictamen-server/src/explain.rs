@@ -108,11 +108,11 @@ pub(crate) struct MovedCharacteristic {
 }
 
 /// Explains what was decided on, as of the day of then. `policy` as for
-/// [`replay::replay`](crate::replay::replay).
+/// [`replay::replay`].
 ///
 /// # Errors
 ///
-/// As [`replay::replay`](crate::replay::replay).
+/// As [`replay::replay`].
 pub fn of_log(
     book: &RuleBook,
     facts: &DecisionFacts,
