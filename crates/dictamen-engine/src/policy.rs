@@ -15,14 +15,13 @@ pub use locate::Locator;
 
 use crate::{
     CatalogueReason, Decided, Diagnostic, Outcome, ParametersStamp, PolicySource, PolicyStamp,
-    declaration::{Declaration, Param},
+    declaration::Declaration,
     evaluate::{self, Bins, Evaluated, Scratch},
     invariants::Invariants,
     program::{Cell, Entry, Program, Stretch, index},
     reasons, script,
-    table::Table,
     text::Texts,
-    tree::{Closure, Place},
+    tree::Closure,
 };
 
 /// Name of the stage that scores.
@@ -36,8 +35,6 @@ pub(crate) const END: &str = "END";
 #[derive(Debug)]
 pub struct Policy {
     pub(crate) stamp: PolicyStamp,
-    pub(crate) params: Vec<Param>,
-    pub(crate) tables: Vec<Table>,
     pub(crate) stages: Vec<Stage>,
     pub(crate) scorecard: Option<Scorecard>,
     /// Best first; empty without a scorecard.
@@ -52,34 +49,10 @@ pub struct Policy {
     pub(crate) program: Arc<Program>,
     /// Names of the terms that bands carry, by position.
     pub(crate) terms: Vec<Arc<str>>,
-    pub(crate) places: Places,
     /// What all of it was made of.
     pub(crate) declaration: Declaration,
     /// Paths of the files that places are in.
     pub(crate) files: Arc<[String]>,
-}
-
-/// Where the parts of a policy are declared, for what is written above them.
-#[derive(Debug)]
-pub(crate) struct Places {
-    /// By position among the stages.
-    pub(crate) stages: Vec<Place>,
-    pub(crate) scorecard: Option<Place>,
-    pub(crate) bands: Option<Place>,
-    /// Of the offer, or of `otherwise`.
-    pub(crate) ending: Option<Place>,
-}
-
-impl Places {
-    fn of(declaration: &Declaration) -> Self {
-        let offer = declaration.offer.as_ref().map(|offer| offer.place);
-        Self {
-            stages: declaration.stages.iter().map(|stage| stage.place).collect(),
-            scorecard: declaration.scorecard.as_ref().map(|found| found.place),
-            bands: declaration.bands.as_ref().map(|found| found.place),
-            ending: offer.or_else(|| declaration.otherwise.as_ref().map(|found| found.place)),
-        }
-    }
 }
 
 /// Positions of the engine's own reasons in the catalogue.

@@ -70,11 +70,10 @@ fn import(
         names: args.names.iter().cloned().collect(),
         scaling,
     };
-    let beside = file.parent().unwrap_or(Path::new(""));
     let (card, found) = match scorecard::read(layout, &name, &bytes, &mapping) {
         Ok(read) => read,
         Err(found) => {
-            tell(&found, beside, err)?;
+            tell(&found, file, err)?;
             let message = format!("`{}` cannot be made a policy", file.display());
             return Err(Failure::new(Exit::Invalid, message));
         }
@@ -86,7 +85,7 @@ fn import(
     };
     let dir = args.rules.rules.join(&args.policy);
     create(&dir, &card, &wanted)?;
-    tell(&found, beside, err)?;
+    tell(&found, file, err)?;
     writeln!(
         out,
         "{}: {} with a base of {}; scores from {} on, approved from {}",
@@ -139,7 +138,7 @@ fn export(
     err: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let (_, loaded) = rules::policy(&args.rules.rules, &args.policy, err)?;
-    let card = card(&loaded.policy, err)?;
+    let card = card(&args.rules.rules, &loaded.policy, err)?;
     let text = write(&card, layout(args.format), loaded.policy.id());
     match &args.output {
         Some(path) => fs::write(path, text).map_err(|error| {
@@ -153,9 +152,10 @@ fn export(
 
 fn look(args: &CheckCardArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, Failure> {
     let (_, loaded) = rules::policy(&args.rules.rules, &args.policy, err)?;
-    let card = card(&loaded.policy, err)?;
+    let dir = &args.rules.rules;
+    let card = card(dir, &loaded.policy, err)?;
     let found = check(&card);
-    tell(&found, Path::new(""), out)?;
+    tell(&found, &dir.join(loaded.policy.id()), out)?;
     let warnings = found.iter().filter(|f| f.severity == Severity::Warning);
     writeln!(
         out,
@@ -166,18 +166,21 @@ fn look(args: &CheckCardArgs, out: &mut dyn Write, err: &mut dyn Write) -> Resul
     Ok(Exit::Done)
 }
 
-fn card(policy: &Policy, err: &mut dyn Write) -> Result<Card, Failure> {
+fn card(dir: &Path, policy: &Policy, err: &mut dyn Write) -> Result<Card, Failure> {
     of_policy(policy).map_err(|found| {
-        let told = tell(&found, Path::new(""), err);
+        let told = tell(&found, &dir.join(policy.id()), err);
         let message = format!("the scorecard of `{}` is no table", policy.id());
         told.err()
             .unwrap_or_else(|| Failure::new(Exit::Invalid, message))
     })
 }
 
-fn tell(found: &[Diagnostic], folder: &Path, out: &mut dyn Write) -> Result<(), Failure> {
+/// Draws findings about a file; those about no line of it stand under its name.
+fn tell(found: &[Diagnostic], file: &Path, out: &mut dyn Write) -> Result<(), Failure> {
+    let folder = file.parent().unwrap_or(Path::new(""));
     for finding in found {
-        report::diagnostic::draw(out, finding, folder)?;
+        let place = if finding.span.is_some() { folder } else { file };
+        report::diagnostic::draw(out, finding, place)?;
     }
     Ok(())
 }

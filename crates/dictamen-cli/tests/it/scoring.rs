@@ -49,6 +49,14 @@ fn a_table_becomes_a_policy_that_decides_and_goes_back_into_a_table() {
         assert_eq!(again["points"], answer["points"], "{format}");
         assert_eq!(again["outcome"], answer["outcome"], "{format}");
     }
+    // What is about no line stands under the name of what it is about.
+    place.write("odd.csv", "variable,bin,points\nweeks_total,\"[-inf,9)\",5\nweeks_total,\"[9,20)\",1\nweeks_total,\"[20,inf)\",9\n");
+    let odd = place.run("scorecard import odd.csv --policy odd --cut-off 3");
+    assert_eq!(odd.code, 0);
+    assert!(odd.err.contains("scorecard::not-monotone"), "{}", odd.err);
+    assert!(odd.err.contains("--> odd.csv\n"), "{}", odd.err);
+    let odd = place.run("scorecard check odd");
+    assert!(odd.out.contains("--> rules/odd\n"), "{}", odd.out);
     // What is there is left alone.
     let again = place.run(line);
     assert_eq!(again.code, 1);

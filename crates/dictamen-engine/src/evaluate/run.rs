@@ -23,7 +23,7 @@ pub(crate) fn run(policy: &Policy, facts: &Characteristics, scratch: &mut Scratc
     let sight = Sight {
         program: &policy.program,
         facts,
-        tables: &policy.tables,
+        tables: &policy.declaration.tables,
     };
     let mut run = Run {
         policy,

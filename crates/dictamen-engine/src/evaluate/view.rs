@@ -105,7 +105,7 @@ impl<'a> Evaluated<'a> {
         Sight {
             program: &self.policy.program,
             facts: self.facts,
-            tables: &self.policy.tables,
+            tables: &self.policy.declaration.tables,
         }
     }
 

@@ -25,7 +25,7 @@ impl Policy {
     /// decided by the ordinary engine, under the reasons of this one, without running a script.
     ///
     /// The declaration is not checked for sense. What makes none refers when it is met, as whatever
-    /// cannot be computed does; a code without a text is told without one. Its stamp says that it was
+    /// cannot be computed does; a code that the catalogue does not have is not told. Its stamp says that it was
     /// amended, since no folder has it: what it decides is an experiment and not for the log.
     ///
     /// `None` when it has no identity, or neither an offer nor an `otherwise`.

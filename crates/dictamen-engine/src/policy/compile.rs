@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use dictamen_model::{characteristic::Value, suggest::did_you_mean};
 
 use super::{
-    Asked, Band, END, Effect, Ending, Names, OFFER, Places, Policy, Rule, SCORE, Scorecard, Scored,
-    Stage, SystemReasons,
+    Asked, Band, END, Effect, Ending, Names, OFFER, Policy, Rule, SCORE, Scorecard, Scored, Stage,
+    SystemReasons,
 };
 use crate::{
     Diagnostic, PolicySource, PolicyStamp, canonical, check,
@@ -74,7 +74,6 @@ pub(super) fn assemble(
         .enumerate()
         .map(|(at, code)| (Arc::clone(code), position(at)))
         .collect();
-    let places = Places::of(&declaration);
     let scorecard = declaration.scorecard.as_ref();
     let reach = scorecard.and_then(|scorecard| check::reach(&declaration, scorecard, true));
     let reach = reach.map(|reach| (reach.lowest, reach.highest));
@@ -157,8 +156,6 @@ pub(super) fn assemble(
     };
     Some(Policy {
         stamp,
-        params: declaration.params,
-        tables: declaration.tables,
         stages,
         scorecard,
         bands,
@@ -169,7 +166,6 @@ pub(super) fn assemble(
         system,
         asked: Asked::default(),
         terms,
-        places,
         declaration: whole,
         files,
     })

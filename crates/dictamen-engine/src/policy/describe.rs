@@ -74,7 +74,7 @@ impl Policy {
             unit: Arc::clone(&param.unit),
             source: Arc::clone(&param.source),
         };
-        self.params.iter().map(info).collect()
+        self.declaration.params.iter().map(info).collect()
     }
 
     /// Its stages with their rules, in the order they run.

@@ -11,10 +11,13 @@ use crate::policy::{Effect, Scorecard, Scored};
 
 impl Speaker<'_> {
     pub(super) fn scorecard(&self, scorecard: &Scorecard) -> ScorecardWords {
+        let declared = self.policy.declaration.scorecard.as_ref();
         ScorecardWords {
             base: scorecard.base,
             reach: scorecard.reach,
-            remark: self.remarks.heading(self.policy.places.scorecard),
+            remark: self
+                .remarks
+                .heading(declared.map(|scorecard| scorecard.place)),
             characteristics: scorecard
                 .characteristics
                 .iter()
@@ -96,8 +99,9 @@ impl Speaker<'_> {
                 }
             })
             .collect();
+        let declared = self.policy.declaration.bands.as_ref();
         Some(BandsWords {
-            remark: self.remarks.heading(self.policy.places.bands),
+            remark: self.remarks.heading(declared.map(|bands| bands.place)),
             terms: self.policy.terms.clone(),
             bands,
         })

@@ -34,18 +34,19 @@ impl Policy {
             language,
         };
         let uses = Uses::of(self);
-        let stages = self.stages.iter().zip(&self.places.stages);
+        let places = self.declaration.stages.iter().map(|stage| stage.place);
+        let stages = self.stages.iter().zip(places);
         let stages = stages.map(|(stage, place)| StageWords {
             name: Arc::clone(&stage.name),
             outcome: stage.outcome,
-            remark: remarks.heading(Some(*place)),
+            remark: remarks.heading(Some(place)),
             rules: stage
                 .rules
                 .iter()
-                .map(|rule| speaker.rule(rule, *place))
+                .map(|rule| speaker.rule(rule, place))
                 .collect(),
         });
-        let params = self.params.iter().enumerate();
+        let params = self.declaration.params.iter().enumerate();
         let params = params.map(|(index, param)| ParamWords {
             name: Arc::clone(&param.name),
             value: speaker.param_value(param),
@@ -57,7 +58,7 @@ impl Policy {
             let definition = definitions().get(*index)?;
             Some(speaker.characteristic(definition, used_in.clone()))
         });
-        let tables = self.tables.iter().map(|table| TableWords {
+        let tables = self.declaration.tables.iter().map(|table| TableWords {
             file: Arc::clone(&table.file),
             columns: table.columns.iter().map(|c| Arc::clone(&c.name)).collect(),
             rows: table
@@ -101,7 +102,10 @@ impl Speaker<'_> {
     }
 
     fn ending(&self) -> EndingWords {
-        let remark = self.remarks.heading(self.policy.places.ending);
+        let declaration = &self.policy.declaration;
+        let offer = declaration.offer.as_ref().map(|offer| offer.place);
+        let otherwise = declaration.otherwise.as_ref().map(|end| end.place);
+        let remark = self.remarks.heading(offer.or(otherwise));
         match &self.policy.ending {
             Ending::Offer { closure, .. } => {
                 let mut saying = self.saying();

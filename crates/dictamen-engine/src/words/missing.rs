@@ -117,7 +117,7 @@ impl Possible<'_> {
         match &node.kind {
             NodeKind::Constant(value) => of_value(value),
             NodeKind::Param(index) => {
-                let param = self.policy.params.get(*index);
+                let param = self.policy.declaration.params.get(*index);
                 param.map_or(KNOWN, |param| of_value(&param.value))
             }
             NodeKind::Characteristic(index) => self.characteristic(*index),

@@ -10,7 +10,7 @@ impl Saying<'_, '_> {
     pub(super) fn value(&mut self, node: &Node, beside: Option<Unit>) -> String {
         match &node.kind {
             NodeKind::Constant(value) => self.speaker.value(value, beside),
-            NodeKind::Param(index) => match self.speaker.policy.params.get(*index) {
+            NodeKind::Param(index) => match self.speaker.policy.declaration.params.get(*index) {
                 Some(param) => format!("{} (`{}`)", self.speaker.param_value(param), param.name),
                 None => String::new(),
             },
@@ -117,7 +117,9 @@ impl Saying<'_, '_> {
                 .get(*index)
                 .map(|definition| definition.unit)
                 .filter(|unit| *unit != Unit::None),
-            NodeKind::Param(index) => unit_named(&self.speaker.policy.params.get(*index)?.unit),
+            NodeKind::Param(index) => {
+                unit_named(&self.speaker.policy.declaration.params.get(*index)?.unit)
+            }
             NodeKind::Negate(inner)
             | NodeKind::Inlined { body: inner, .. }
             | NodeKind::Return(inner) => self.unit_of(inner),
@@ -294,7 +296,7 @@ impl Saying<'_, '_> {
 
     fn lookup(&mut self, table: usize, column: usize, key: &Node, ranged: bool) -> String {
         let key = self.value(key, None);
-        let table = self.speaker.policy.tables.get(table);
+        let table = self.speaker.policy.declaration.tables.get(table);
         let file = table.map_or("", |table| &*table.file);
         let column = table.and_then(|table| table.columns.get(column));
         let column = column.map_or("", |column| &*column.name);

@@ -132,9 +132,23 @@ impl Search<'_> {
 
     fn pair(
         &mut self,
-        (before, after): (Characteristics, Characteristics),
+        pair: (Characteristics, Characteristics),
         characteristic: usize,
         measure: Measure,
+    ) -> Example {
+        self.nearest(pair, characteristic, |search, before, after| {
+            let worths = (search.worth(before, measure), search.worth(after, measure));
+            matches!(worths, (Some(before), Some(after)) if after < before)
+        })
+    }
+
+    /// Two applicants who differ in one characteristic and for whom something holds, as ordinary as
+    /// possible and as near to each other.
+    fn nearest(
+        &mut self,
+        (before, after): (Characteristics, Characteristics),
+        characteristic: usize,
+        holds: impl Fn(&mut Self, &Characteristics, &Characteristics) -> bool,
     ) -> Example {
         let (usual, read) = (self.usual.clone(), self.prover.read().to_vec());
         let name = name_of(characteristic);
@@ -152,25 +166,20 @@ impl Search<'_> {
             let _ = changed.set(name, value.clone());
             changed
         };
-        let worse = |search: &mut Self, before: &Characteristics, after: &Characteristics| {
-            if !search.assumed(before) || !search.assumed(after) {
-                return false;
-            }
-            let worths = (search.worth(before, measure), search.worth(after, measure));
-            matches!(worths, (Some(before), Some(after)) if after < before)
+        let both = |search: &mut Self, before: &Characteristics, after: &Characteristics| {
+            search.assumed(before) && search.assumed(after) && holds(search, before, after)
         };
         let common = shrink(before, &usual, &rest, |facts| {
-            worse(self, &with(facts, &one), &with(facts, &two))
+            both(self, &with(facts, &one), &with(facts, &two))
         });
-        // The two as near to each other as they can be.
         let mut after = with(&common, &two);
         approach(&mut after, characteristic, &one, &mut |after| {
-            worse(self, &with(&common, &one), after)
+            both(self, &with(&common, &one), after)
         });
         let two = after.get(characteristic).clone();
         let mut before = with(&common, &one);
         approach(&mut before, characteristic, &two, &mut |before| {
-            worse(self, before, &with(&common, &two))
+            both(self, before, &with(&common, &two))
         });
         Example {
             applicants: [before, after]
@@ -207,8 +216,10 @@ impl Search<'_> {
                     }
                     spent.trials = spent.trials.saturating_add(line.len());
                     let facts = self.pick(&choices, attempt);
-                    if let Some((one, two)) = self.unlike(&facts, characteristic, &line) {
-                        let example = self.unlike_example(&one, &two, characteristic);
+                    if let Some(pair) = self.unlike(&facts, characteristic, &line) {
+                        let example = self.nearest(pair, characteristic, |search, one, two| {
+                            search.answer(one) != search.answer(two)
+                        });
                         return Verdict::Refuted {
                             because: format!("the answer changes with {}", name_of(characteristic)),
                             example: Some(example),
@@ -248,44 +259,6 @@ impl Search<'_> {
             }
         }
         None
-    }
-
-    fn unlike_example(
-        &mut self,
-        one: &Characteristics,
-        two: &Characteristics,
-        characteristic: usize,
-    ) -> Example {
-        let (usual, read) = (self.usual.clone(), self.prover.read().to_vec());
-        let name = name_of(characteristic);
-        let rest: Vec<usize> = read
-            .iter()
-            .copied()
-            .filter(|at| *at != characteristic)
-            .collect();
-        let (first, second) = (
-            one.get(characteristic).clone(),
-            two.get(characteristic).clone(),
-        );
-        let with = |facts: &Characteristics, value: &Value| {
-            let mut changed = facts.clone();
-            let _ = changed.set(name, value.clone());
-            changed
-        };
-        let common = shrink(one.clone(), &usual, &rest, |facts| {
-            let (one, two) = (with(facts, &first), with(facts, &second));
-            self.assumed(&one) && self.assumed(&two) && self.answer(&one) != self.answer(&two)
-        });
-        let mut after = with(&common, &second);
-        approach(&mut after, characteristic, &first, &mut |after| {
-            self.assumed(after) && self.answer(&with(&common, &first)) != self.answer(after)
-        });
-        Example {
-            applicants: [with(&common, &first), after]
-                .iter()
-                .map(|facts| Applicant::of(self.policy, facts, &usual, &read))
-                .collect(),
-        }
     }
 }
 

@@ -73,6 +73,11 @@ pub(super) fn read(
         let is_base = BASE.contains(&variable.to_ascii_lowercase().as_str());
         let written = bin::read(cell(columns.bin));
         if !is_base && written.iter().all(|one| *one == Written::Nothing) {
+            // Sums stand below the bins; codes of the builder's own may have points.
+            let points = points(&columns, &cell, is_base, scaling);
+            if is_special(cell(columns.bin)) && points.is_ok_and(|points| !points.is_zero()) {
+                raw.left_out.push((variable, here));
+            }
             continue;
         }
         let points = match points(&columns, &cell, is_base, scaling) {
@@ -108,6 +113,11 @@ pub(super) fn read(
     } else {
         Err(problems)
     }
+}
+
+/// Whether a cell of the column `bin` is the builder's name for codes of its own.
+fn is_special(cell: &str) -> bool {
+    cell.trim().eq_ignore_ascii_case("special")
 }
 
 fn columns(

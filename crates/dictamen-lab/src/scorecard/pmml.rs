@@ -53,7 +53,7 @@ pub(super) fn read(place: &Place<'_>, bytes: &[u8]) -> Result<Raw, Vec<Diagnosti
     };
     let mut raw = Raw {
         base: reading.score(card, "initialScore", true),
-        lines: Vec::new(),
+        ..Raw::default()
     };
     for node in card
         .descendants()

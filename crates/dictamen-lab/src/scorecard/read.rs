@@ -36,6 +36,8 @@ pub struct Mapping {
 pub(super) struct Raw {
     pub(super) base: Decimal,
     pub(super) lines: Vec<RawLine>,
+    /// Variables with points for codes that nobody has here.
+    pub(super) left_out: Vec<(String, Option<Span>)>,
 }
 
 #[derive(Debug)]
@@ -125,6 +127,11 @@ pub fn read(
                 .push(Diagnostic::error("scorecard::twice", message).at(raw.place.clone()));
         }
         lines.push(line);
+    }
+    for (variable, place) in &raw.left_out {
+        let message = format!("points of `{variable}` for special codes are left out");
+        let help = "a characteristic has a value or is missing; give such applicants a bin";
+        reading.warning("scorecard::special", message, place.as_ref(), help);
     }
     reading.tell_rounding();
     let mut found = reading.found;

@@ -231,6 +231,23 @@ as_of,\"[-inf,inf)\",many
 }
 
 #[test]
+fn points_for_codes_that_nobody_has_are_not_dropped_in_silence() {
+    let table = |points: &str| {
+        format!(
+            "variable,bin,points\nweeks_total,\"[-inf,10)\",5\nweeks_total,Special,{points}\n\
+             weeks_total,\"[10,inf)\",9\nweeks_total,Totals,\n"
+        )
+    };
+    let told = |points: &str| {
+        let (card, found) = csv(&table(points)).unwrap();
+        assert_eq!(card.lines[0].classes.points(), [5, 9]);
+        codes(&found).contains(&"scorecard::special")
+    };
+    assert!(told("40"));
+    assert!(!told("0"));
+}
+
+#[test]
 fn bins_that_go_both_ways_are_told() {
     let table = "variable,bin,points\nweeks_total,\"[-inf,10)\",5\nweeks_total,\"[10,20)\",1\nweeks_total,\"[20,inf)\",9\n";
     let (_, found) = csv(table).unwrap();
